@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+// Real mounts share one machine: suites that mount run one file after the other.
+const serial = { fileParallelism: false, pool: "forks" } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "sim", include: ["test/sim/**/*.test.ts"], testTimeout: 120_000 } },
+      { test: { name: "process", include: ["test/process/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 60_000, ...serial } },
+      { test: { name: "mount", include: ["test/mount/**/*.test.ts"], testTimeout: 900_000, hookTimeout: 120_000, ...serial } },
+    ],
+  },
+});
