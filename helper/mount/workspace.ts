@@ -14,9 +14,7 @@ import type { Errno } from "../base/errno.ts";
 import type { Time } from "../base/time.ts";
 import type { NodeId, Seq } from "../replica/ids.ts";
 import type { Kind, Node, Place } from "../replica/op.ts";
-
-/** How long and whether the kernel may cache: the rows of DESIGN's table (mount/cache-policy.ts turns it into numbers). */
-export type PathClass = "git-immutable" | "git-mutable" | "work-tree";
+import type { PathClass, ViewChange } from "../replica/view-change.ts";
 
 /** One open file of this mount. Unique per open; opening N times gives N independent handles. */
 export interface FileHandle {
@@ -24,22 +22,6 @@ export interface FileHandle {
   readonly writable: boolean;
   readonly append: boolean;
 }
-
-/** What a change made by somebody else (or an adopted refusal) did to this peer's view. Sent after the view has changed. */
-export type ViewChange =
-  /** `at` names another node than before (undefined = nothing). `moved` pairs the two halves of one rename. */
-  | {
-      readonly t: "name";
-      readonly at: Place;
-      readonly before: NodeId | undefined;
-      readonly after: NodeId | undefined;
-      readonly kind: Kind;
-      readonly moved?: { readonly from: Place } | { readonly to: Place };
-    }
-  /** Bytes (and with them size, times) of a file changed. */
-  | { readonly t: "content"; readonly node: NodeId }
-  /** Only attributes changed (mode, times, nlink). */
-  | { readonly t: "attributes"; readonly node: NodeId };
 
 /** Implemented by the mount. */
 export interface ViewObserver {
@@ -127,4 +109,4 @@ export interface Workspace {
   observe(observer: ViewObserver): void;
 }
 
-export type { Errno, Kind, Node, NodeId, Place };
+export type { Errno, Kind, Node, NodeId, PathClass, Place, ViewChange };
