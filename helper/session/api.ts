@@ -1,0 +1,106 @@
+/** One shared workspace from start to end, as the command line, the control socket and (later) the editor see it. */
+import type { Disposable } from "../base/disposable.ts";
+
+export type DriverName = "auto" | "kernel" | "fuse-native";
+export type Access = "read-write" | "read-only";
+
+/** Long steps, for progress bars. `total` 0 = unknown. */
+export interface Progress {
+  readonly step: "scan" | "mount" | "connect" | "lobby" | "snapshot" | "unmount";
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface JoinRequest {
+  readonly name: string;
+  /** Short form of the guest's key, the same on both screens, to be read aloud. */
+  readonly fingerprint: string;
+  readonly wants: Access;
+}
+export type JoinDecision = { readonly accept: true; readonly access: Access } | { readonly accept: false; readonly reason: string };
+
+interface CommonOptions {
+  /** Shown to the others. Default: git's user.name, else the login name. */
+  readonly name: string;
+  readonly driver: DriverName;
+  /** Called when the session wants to tell something; never throws. */
+  readonly onEvent: (event: SessionEvent) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface ShareOptions extends CommonOptions {
+  readonly folder: string;
+  /** Separate mount point; undefined covers the folder itself. */
+  readonly mount?: string;
+  /** What guests get at most. */
+  readonly access: Access;
+  readonly decide: (request: JoinRequest) => Promise<JoinDecision>;
+  /** TCP port to listen on; 0 = any. */
+  readonly port: number;
+}
+
+export interface JoinOptions extends CommonOptions {
+  readonly invite: string;
+  /** Undefined: `~/Pairmount/<host>-<repository>`. Created when missing (0700 parent); must be empty. */
+  readonly mount?: string;
+}
+
+export interface PeerStatus {
+  readonly peer: number;
+  readonly name: string;
+  readonly role: "host" | "guest";
+  readonly access: Access;
+  readonly you: boolean;
+  readonly state: "connected" | "suspect" | "reconnecting" | "gone";
+  /** Round trip in ms (null: unknown or oneself). */
+  readonly roundTrip: number | null;
+  /** Key-exchange group protecting the link, e.g. X25519MLKEM768. */
+  readonly protection: string | null;
+}
+
+export interface SessionStatus {
+  readonly role: "host" | "guest";
+  readonly folder: string | null;
+  readonly mount: string;
+  readonly driver: string;
+  readonly repository: string;
+  readonly state: "in sync" | "pending" | "offline" | "ended";
+  /** The host's last number applied here. */
+  readonly position: number;
+  readonly peers: readonly PeerStatus[];
+  readonly pending: { readonly operations: number; readonly bytes: number };
+  readonly locks: readonly { readonly path: string; readonly holder: string }[];
+  readonly recovered: readonly { readonly id: string; readonly path: string; readonly reason: string; readonly when: string; readonly size: number }[];
+  readonly invite: string | null;
+  readonly pid: number;
+  readonly memory: number;
+}
+
+/** What the timeline shows. `ms`: from the operation's session time until it was visible in this peer's mount. Paths relative to the mount, `/`-separated, UTF-8 for display. */
+export type SessionEvent =
+  | { readonly event: "operation"; readonly peer: string; readonly kind: "created" | "changed" | "renamed" | "deleted" | "attributes"; readonly path: string; readonly from?: string; readonly ms: number }
+  | { readonly event: "commit"; readonly peer: string; readonly hash: string; readonly subject: string; readonly author: string; readonly branch: string; readonly ms: number }
+  | { readonly event: "git"; readonly peer: string; readonly what: string; readonly detail: string; readonly ms: number }
+  | { readonly event: "peer"; readonly peer: string; readonly state: "asking" | "declined" | "joined" | "suspect" | "reconnecting" | "back" | "left" | "gone" }
+  | { readonly event: "recovered"; readonly path: string; readonly reason: string; readonly id: string }
+  | { readonly event: "warning"; readonly text: string }
+  | { readonly event: "ended"; readonly reason: string };
+
+export interface Session extends Disposable {
+  readonly mount: string;
+  /** Host only. */
+  readonly invite: string | null;
+  readonly port: number | null;
+  status(): SessionStatus;
+  /** Flushes, unmounts, tells the others. Idempotent. */
+  dispose(): Promise<void>;
+  /** Resolves with the reason when the session is over, by whatever cause. */
+  readonly ended: Promise<string>;
+}
+
+/** Something for the user: a code of the closed list in errors.ts, whose sentence says what to do. */
+export type { SessionErrorCode } from "./errors.ts";
+
+/** Implemented by share.ts and join.ts. Reject with SessionError (errors.ts) only. */
+export type ShareWorkspace = (options: ShareOptions) => Promise<Session>;
+export type JoinWorkspace = (options: JoinOptions) => Promise<Session>;
