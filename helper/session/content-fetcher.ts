@@ -1,0 +1,94 @@
+/** Brings missing bytes of a guest's files from the host: by range, only what is missing, only what is true (DESIGN §5). */
+import { errno } from "../base/errno.ts";
+import { done, fail, ok, type Result } from "../base/result.ts";
+import type { GuestCache } from "../content/guest-cache.ts";
+import type { FetchAnswer, FetchPriority } from "../peer/guest-link.ts";
+import type { GuestReplica } from "../replica/api.ts";
+import type { NodeId, Seq } from "../replica/ids.ts";
+
+/** Files up to this size come whole, longer ones in pieces of it. Bytes. */
+const piece = 256 * 1024;
+/** How often a range that changed while it travelled is asked for again. */
+const attempts = 20;
+
+export interface ContentFetcher {
+  /** Precondition: offset + length ≤ the node's size. EIO rather than zeros or a short answer. */
+  read(node: NodeId, offset: number, length: number): Promise<Result<Uint8Array>>;
+  /** Background: makes a whole small file present. */
+  prefetch(node: NodeId): Promise<void>;
+  /** Called after each message from the order. */
+  advanced(): void;
+}
+
+export interface ContentFetcherParts {
+  readonly replica: GuestReplica;
+  readonly cache: GuestCache;
+  readonly fetch: (node: NodeId, offset: number, length: number, priority: FetchPriority) => Promise<Result<FetchAnswer>>;
+}
+
+interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export function createContentFetcher({ replica, cache, fetch }: ContentFetcherParts): ContentFetcher {
+  const inFlight = new Map<string, Promise<Result<void>>>();
+  let waiting: { readonly position: Seq; readonly settle: () => void }[] = [];
+
+  /** Aligned pieces that together hold the missing spans: neighbours asked for at once share one request. */
+  function piecesOf(node: NodeId, spans: readonly Span[]): Set<number> {
+    const starts = new Set<number>();
+    for (const { offset, length } of spans)
+      for (let at = Math.floor(offset / piece); at * piece < offset + length; at++) starts.add(at * piece);
+    return starts;
+  }
+
+  function bring(node: NodeId, start: number, priority: FetchPriority): Promise<Result<void>> {
+    const key = `${node}:${start}`;
+    const running = inFlight.get(key);
+    if (running !== undefined) return running;
+    const begun = bringOnce(node, start, priority).finally(() => inFlight.delete(key));
+    inFlight.set(key, begun);
+    return begun;
+  }
+
+  async function bringOnce(node: NodeId, start: number, priority: FetchPriority): Promise<Result<void>> {
+    const answer = await fetch(node, start, piece, priority);
+    if (!answer.ok) return answer;
+    const { position, version, bytes } = answer.value;
+    return new Promise((resolve) => {
+      // Judged at the answer's own position, before a later operation is applied. If it is not true, the reader asks again.
+      const settle = (): void => {
+        if (replica.confirmed(node)?.version === version) cache.fill(node, start, bytes);
+        resolve(done);
+      };
+      if (replica.position >= position) settle();
+      else waiting.push({ position, settle });
+    });
+  }
+
+  return {
+    async read(node, offset, length) {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const size = replica.node(node)?.size ?? 0;
+        const wanted = Math.max(0, Math.min(length, size - offset));
+        const missing = cache.missing(node, offset, wanted);
+        if (missing.length === 0) return ok(cache.read(node, offset, wanted));
+        const brought = await Promise.all([...piecesOf(node, missing)].map((start) => bring(node, start, "demand")));
+        const failed = brought.find((result) => !result.ok);
+        if (failed !== undefined && !failed.ok) return failed;
+      }
+      return fail(errno.EIO);
+    },
+    async prefetch(node) {
+      const size = replica.node(node)?.size ?? 0;
+      for (const start of piecesOf(node, cache.missing(node, 0, size))) await bring(node, start, "prefetch");
+    },
+    advanced() {
+      if (waiting.length === 0) return;
+      const { position } = replica;
+      for (const waiter of waiting) if (waiter.position <= position) waiter.settle();
+      waiting = waiting.filter((waiter) => waiter.position > position);
+    },
+  };
+}

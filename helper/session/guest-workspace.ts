@@ -1,0 +1,222 @@
+/** A guest's workspace: answers from the overlay at once, asks the host where git locks demand it, fetches what is read. */
+import type { Disposable } from "../base/disposable.ts";
+import { errno } from "../base/errno.ts";
+import type { SessionClock } from "../base/ports.ts";
+import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
+import type { GuestCache } from "../content/guest-cache.ts";
+import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
+import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
+import type { NodeId } from "../replica/ids.ts";
+import type { Submitted } from "../replica/op.ts";
+import { createBarrier } from "./barrier.ts";
+import { createBusyMarks } from "./busy-marks.ts";
+import type { ContentFetcher } from "./content-fetcher.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** Undecided bytes beyond which writes wait (R-WINDOW). */
+const pendingWindow = 64 * 1024 * 1024;
+
+export interface GuestWorkspaceParts {
+  readonly replica: GuestReplica;
+  readonly cache: GuestCache;
+  readonly fetcher: ContentFetcher;
+  readonly waiters: Waiters;
+  readonly clock: SessionClock;
+  readonly readOnly: boolean;
+  readonly send: (operations: readonly Submitted[]) => void;
+  readonly wantRange: () => void;
+  readonly space: () => Result<SpaceFigures>;
+  /** A node without a name is still open here (or no more): the host keeps its bytes meanwhile. */
+  readonly hold: (node: NodeId, held: boolean) => void;
+}
+
+export interface GuestWorkspace extends Workspace, Disposable {
+  /** The mount's side of one message from the order; the cache has been brought up to date already. */
+  report(received: Received): void;
+  /** A file this mount has open lost its last name. */
+  died(node: NodeId): void;
+}
+
+interface GuestHandle extends FileHandle {
+  readonly number: number;
+}
+
+export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace {
+  const { replica, cache, fetcher, waiters, clock } = parts;
+  const barrier = createBarrier();
+  const openCounts = new Map<NodeId, number>();
+  const held = new Set<NodeId>();
+  const forgotten = new Set<NodeId>();
+  let handles = 0;
+  const silence = createBusyMarks((node, busy) => {
+    if (!busy) parts.send(replica.endBurst({ node }));
+  });
+
+  /** Told operations are done at once; asked ones when decided, and the kernel knows of everything before. */
+  function perform<T>(op: LocalOp, value: T): Answer<T> {
+    if (parts.readOnly) return fail(errno.EROFS);
+    const performed = replica.perform(op);
+    return finish(performed, value, op);
+  }
+
+  function finish<T>(performed: Performed, value: T, op?: LocalOp): Answer<T> {
+    parts.send(performed.send);
+    if (replica.needsRange) parts.wantRange();
+    switch (performed.t) {
+      case "done":
+        return ok(value);
+      case "failed":
+        return fail(performed.errno);
+      case "asked":
+        return waiters
+          .decided(performed.id, () => undo(op))
+          .then((result) => (result.ok ? barrier.after(ok(value)) : result));
+    }
+  }
+
+  /** A lock that was granted after its asker was told EIO belongs to nobody: it goes. */
+  function undo(op: LocalOp | undefined): void {
+    if (op?.t === "create" && replica.lookup(op.at) === op.node)
+      parts.send(replica.perform({ t: "unlink", at: op.at, time: clock.now() }).send);
+  }
+
+  function dropIfUnused(node: NodeId): void {
+    if (openCounts.has(node) || !forgotten.has(node)) return;
+    forgotten.delete(node);
+    if (held.delete(node)) parts.hold(node, false);
+    if ((replica.node(node)?.nlink ?? 0) > 0) return;
+    cache.drop(node);
+    replica.forget(node);
+  }
+
+  function truncate(node: NodeId, size: number): Answer<void> {
+    const answer = perform({ t: "truncate", node, size, time: clock.now() }, undefined);
+    if (!(answer instanceof Promise) && answer.ok) cache.truncate(node, size);
+    return answer;
+  }
+
+  function setAttributes(node: NodeId, set: Attributes): Answer<void> {
+    if (replica.node(node) === undefined) return fail(errno.ENOENT);
+    if (set.size !== undefined) {
+      const cut = truncate(node, set.size);
+      if (cut instanceof Promise || !cut.ok) return cut;
+    }
+    const { mode, atime, mtime } = set;
+    if (mode === undefined && atime === undefined && mtime === undefined) return done;
+    const time = clock.now();
+    return perform(
+      {
+        t: "setattr",
+        node,
+        time,
+        ...(mode !== undefined && { mode }),
+        ...(atime !== undefined && { atime }),
+        ...(mtime !== undefined && { mtime }),
+      },
+      undefined,
+    );
+  }
+
+  function writeNow(node: NodeId, handle: FileHandle | undefined, offset: number, bytes: Uint8Array): Answer<number> {
+    const own = Uint8Array.prototype.slice.call(bytes);
+    const burst = { node, handle: (handle as GuestHandle | undefined)?.number ?? 0, append: handle?.append ?? false };
+    const performed = replica.write(burst, offset, own, clock.now());
+    if (performed.t !== "failed") {
+      cache.write(node, performed.offset, own);
+      silence.touch(node);
+    }
+    return finish(performed, performed.offset);
+  }
+
+  return {
+    get position() {
+      return replica.position;
+    },
+    lookup: (at) => replica.lookup(at),
+    node: (id) => replica.node(id),
+    list: (dir) => replica.list(dir),
+    parent: (id) => replica.parent(id),
+    classOf: (at) => replica.classOf(at),
+    classOfDir: (dir) => replica.classOfDir(dir),
+    classOfNode: (id) => replica.classOfNode(id),
+    isIndex: (id) => replica.isIndex(id),
+
+    create(at, { mode, exclusive }) {
+      const node = replica.newNode(at);
+      return perform({ t: "create", at, node, mode, exclusive, time: clock.now() }, node);
+    },
+    mkdir(at, mode) {
+      const node = replica.newNode(at);
+      return perform({ t: "mkdir", at, node, mode, time: clock.now() }, node);
+    },
+    symlink(at, target) {
+      const node = replica.newNode(at);
+      return perform({ t: "symlink", at, node, target, time: clock.now() }, node);
+    },
+    link: (node, at) => perform({ t: "link", at, node, time: clock.now() }, undefined),
+    unlink: (at) => perform({ t: "unlink", at, time: clock.now() }, undefined),
+    rmdir: (at) => perform({ t: "rmdir", at, time: clock.now() }, undefined),
+    rename(from, to, noReplace) {
+      if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
+      return perform({ t: "rename", from, to, time: clock.now() }, undefined);
+    },
+    setAttributes,
+
+    open(node, { writable, append }) {
+      if (replica.node(node) === undefined) return fail(errno.ESTALE);
+      if (writable && parts.readOnly) return fail(errno.EROFS);
+      openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
+      const handle: GuestHandle = { node, writable, append, number: ++handles };
+      return ok(handle);
+    },
+    read(node, offset, length) {
+      const size = replica.node(node)?.size;
+      if (size === undefined) return fail(errno.ESTALE);
+      const wanted = Math.max(0, Math.min(length, size - offset));
+      if (wanted === 0) return ok(new Uint8Array(0));
+      if (cache.missing(node, offset, wanted).length === 0) return ok(cache.read(node, offset, wanted));
+      return fetcher.read(node, offset, wanted);
+    },
+    write(node, handle, offset, bytes) {
+      if (parts.readOnly) return fail(errno.EROFS);
+      if (replica.pending().bytes < pendingWindow) return writeNow(node, handle, offset, bytes);
+      // The request waits for room (R-WINDOW); its buffer is the kernel's and does not.
+      const own = Uint8Array.prototype.slice.call(bytes);
+      return waiters
+        .room(() => replica.pending().bytes < pendingWindow)
+        .then((room) => (room.ok ? writeNow(node, handle, offset, own) : room));
+    },
+    flush(node, handle) {
+      silence.clear(node);
+      parts.send(replica.endBurst({ node, ...(handle && { handle: (handle as GuestHandle).number }) }));
+      return done;
+    },
+    fsync(node) {
+      if (replica.isPrivateNode(node)) return Promise.resolve(done);
+      parts.send(replica.endBurst("all"));
+      return waiters.acknowledged();
+    },
+    release(handle) {
+      parts.send(replica.endBurst({ node: handle.node, handle: (handle as GuestHandle).number }));
+      const left = (openCounts.get(handle.node) ?? 1) - 1;
+      if (left > 0) openCounts.set(handle.node, left);
+      else openCounts.delete(handle.node);
+      dropIfUnused(handle.node);
+    },
+    forget(node) {
+      forgotten.add(node);
+      dropIfUnused(node);
+    },
+    space: () => Promise.resolve(parts.space()),
+    observe: (observer: ViewObserver) => barrier.observe(observer),
+    report(received) {
+      if (received.changes.length > 0) barrier.changed(received.changes);
+    },
+    died(node) {
+      if (!openCounts.has(node) || held.has(node)) return;
+      held.add(node);
+      parts.hold(node, true);
+    },
+    dispose: () => silence.dispose(),
+  };
+}

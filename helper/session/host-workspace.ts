@@ -1,0 +1,203 @@
+/** The host's workspace: every call of the host's own mount is one decided operation on the real folder. */
+import type { Disposable } from "../base/disposable.ts";
+import { type Errno, errno } from "../base/errno.ts";
+import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
+import type { SessionClock } from "../base/ports.ts";
+import type { HostFolder } from "../content/host-folder.ts";
+import type { Attributes, FileHandle, ViewObserver, Workspace } from "../mount/workspace.ts";
+import type { Decided, HostReplica } from "../replica/api.ts";
+import { hostPeer, type NodeId } from "../replica/ids.ts";
+import type { Op, Place } from "../replica/op.ts";
+import { createBarrier } from "./barrier.ts";
+import { createBusyMarks } from "./busy-marks.ts";
+
+export interface HostWorkspaceParts {
+  readonly replica: HostReplica;
+  readonly folder: HostFolder;
+  readonly clock: SessionClock;
+  /** Every decision of the host's own mount, to be told to the guests. */
+  readonly onDecided: (decided: Decided) => void;
+  /** Called before a lock is granted: takes over what a stray process changed in the real folder. */
+  readonly beforeGrant: (at: Place) => void;
+  /** True while a guest may still read this dead node. */
+  readonly heldByGuests: (node: NodeId) => boolean;
+}
+
+export interface HostWorkspace extends Workspace, Disposable {
+  /** Tells the mount what others did. */
+  report(decided: Decided): void;
+  /** Lets go of a dead node's bytes if neither this mount nor a guest needs them. */
+  release(handle: FileHandle): void;
+  dropIfUnused(node: NodeId): void;
+}
+
+export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
+  const { replica, folder, clock } = parts;
+  const barrier = createBarrier();
+  const openCounts = new Map<NodeId, number>();
+  const busy = createBusyMarks((node, on) => replica.busy(node, on));
+  const forgotten = new Set<NodeId>();
+
+  function local(op: Op): Result<number> {
+    const { result, decided } = replica.local(op);
+    parts.onDecided(decided);
+    return result.ok ? ok(result.value.offset ?? 0) : result;
+  }
+
+  /** An asked operation answers once the kernel knows of everything before it (R-GRANT). */
+  function asked<T>(result: Result<T>): Answer<T> {
+    return result.ok ? barrier.after(result) : result;
+  }
+
+  function isGitChange(at: Place): boolean {
+    return replica.gitDirOf(at.parent) !== undefined;
+  }
+
+  function seen(at: Place): { node: NodeId; version: number } | undefined {
+    const id = replica.lookup(at);
+    const node = id === undefined ? undefined : replica.node(id);
+    return node === undefined ? undefined : { node: node.id, version: node.version };
+  }
+
+  function setAttributes(id: NodeId, set: Attributes): Answer<void> {
+    const node = replica.node(id);
+    if (node === undefined) return fail(errno.ENOENT);
+    const time = clock.now();
+    if (set.size !== undefined) {
+      const cut = local({ t: "truncate", node: id, base: node.version, size: set.size, time });
+      if (!cut.ok) return cut;
+    }
+    const { mode, atime, mtime } = set;
+    if (mode === undefined && atime === undefined && mtime === undefined) return done;
+    const changed = local({
+      t: "setattr",
+      node: id,
+      time,
+      ...(mode !== undefined && { mode }),
+      ...(atime !== undefined && { atime }),
+      ...(mtime !== undefined && { mtime }),
+    });
+    return changed.ok ? done : changed;
+  }
+
+  return {
+    get position() {
+      return replica.position;
+    },
+    lookup: (at) => replica.lookup(at),
+    node: (id) => replica.node(id),
+    list: (dir) => replica.list(dir),
+    parent: (id) => replica.parent(id),
+    classOf: (at) => replica.classOf(at),
+    classOfDir: (dir) => replica.classOfDir(dir),
+    classOfNode: (id) => replica.classOfNode(id),
+    isIndex: (id) => replica.isIndex(id),
+
+    create(at, { mode, exclusive }) {
+      const asks = exclusive && isGitChange(at);
+      if (asks) parts.beforeGrant(at);
+      const node = replica.newNode();
+      const made = local({ t: "create", at, node, mode, time: clock.now() });
+      if (!made.ok) return made;
+      return asks ? asked(ok(node)) : ok(node);
+    },
+    mkdir(at, mode) {
+      const node = replica.newNode();
+      const made = local({ t: "mkdir", at, node, mode, time: clock.now() });
+      if (!made.ok) return made;
+      return isGitChange(at) ? asked(ok(node)) : ok(node);
+    },
+    symlink(at, target) {
+      const node = replica.newNode();
+      const made = local({ t: "symlink", at, node, target, time: clock.now() });
+      return made.ok ? ok(node) : made;
+    },
+    link(node, at) {
+      const made = local({ t: "link", at, node, time: clock.now() });
+      return made.ok ? done : made;
+    },
+    unlink(at) {
+      const target = seen(at);
+      if (target === undefined) return fail(errno.ENOENT);
+      const gone = local({ t: "unlink", at, node: target.node, seen: target.version as never, time: clock.now() });
+      return gone.ok ? done : gone;
+    },
+    rmdir(at) {
+      const target = seen(at);
+      if (target === undefined) return fail(errno.ENOENT);
+      const gone = local({ t: "rmdir", at, node: target.node, time: clock.now() });
+      return gone.ok ? done : gone;
+    },
+    rename(from, to, noReplace) {
+      const source = seen(from);
+      if (source === undefined) return fail(errno.ENOENT);
+      const victim = seen(to);
+      if (victim !== undefined && noReplace) return fail(errno.EEXIST);
+      if (victim?.node === source.node) return done;
+      const moved = local({
+        t: "rename",
+        from,
+        to,
+        node: source.node,
+        victim: victim === undefined ? null : { node: victim.node, seen: victim.version as never },
+        time: clock.now(),
+      });
+      return moved.ok ? done : moved;
+    },
+    setAttributes,
+
+    open(node, { writable, append }) {
+      const found = replica.node(node);
+      if (found === undefined) return fail(errno.ESTALE);
+      openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
+      return ok({ node, writable, append });
+    },
+    read(node, offset, length) {
+      const bytes = folder.read(node, offset, length);
+      return bytes instanceof Uint8Array ? ok(bytes) : fail(bytes);
+    },
+    write(id, handle, offset, bytes) {
+      const node = replica.node(id);
+      if (node === undefined) return fail(errno.ESTALE);
+      const owned = node.owner;
+      if (owned !== undefined && owned !== hostPeer) return fail(errno.EPERM);
+      const time = clock.now();
+      const extent = { offset: handle?.append ? node.size : offset, length: bytes.length, bytes };
+      busy.touch(id);
+      const written = handle?.append
+        ? local({ t: "append", node: id, seen: node.version, extent, time })
+        : local({ t: "write", node: id, base: node.version, extents: [extent], more: false, time });
+      return written.ok ? ok(handle?.append ? written.value : offset) : written;
+    },
+    flush(node) {
+      busy.clear(node);
+      return done;
+    },
+    fsync: (node) => folder.fsync(node),
+    release(handle) {
+      const left = (openCounts.get(handle.node) ?? 1) - 1;
+      if (left > 0) openCounts.set(handle.node, left);
+      else openCounts.delete(handle.node);
+      this.dropIfUnused(handle.node);
+    },
+    forget(node) {
+      forgotten.add(node);
+      this.dropIfUnused(node);
+    },
+    dropIfUnused(node) {
+      if (openCounts.has(node) || !forgotten.has(node)) return;
+      forgotten.delete(node);
+      if ((replica.node(node)?.nlink ?? 0) > 0 || parts.heldByGuests(node)) return;
+      folder.drop(node);
+      replica.forget(node);
+    },
+    space: () => folder.space(),
+    observe: (observer: ViewObserver) => barrier.observe(observer),
+    report(decided) {
+      if (decided.changes.length > 0) barrier.changed(decided.changes);
+    },
+    dispose: () => busy.dispose(),
+  };
+}
+
+export type { Errno };
