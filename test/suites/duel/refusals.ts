@@ -1,0 +1,58 @@
+/**
+ * What git may say in a duel, each with the reason why that is no fault. Anything else is unexplained and fails the duel.
+ * The advice that git adds to a refusal belongs to it.
+ */
+import type { Ran } from "../../harness/run.ts";
+
+interface Rule {
+  readonly pattern: RegExp;
+  /** undefined: advice or progress, not a reason. */
+  readonly reason?: string;
+}
+
+const rules: readonly Rule[] = [
+  { pattern: /Unable to create '.*\.lock': File exists/, reason: "another holds the lock" },
+  {
+    pattern: /cannot lock ref '.*': is at [0-9a-f]+ but expected [0-9a-f]+/,
+    reason: "the ref moved since it was read",
+  },
+  { pattern: /^fatal: gc is already running/, reason: "another gc runs" },
+  // The release of a lock fails when an operation of the holder was refused since its last release (DESIGN 4).
+  { pattern: /^(fatal|error): .*: Input\/output error$/, reason: "an operation of this peer was refused" },
+  { pattern: /^(fatal|error): unable to write new[_ ]index[_ ]file$/i, reason: "the index could not be replaced" },
+  // prune-packed removes an empty objects/xx between the mkdir and the create of a writer, on any file system.
+  { pattern: /unable to create temporary file: No such file or directory/, reason: "gc removed the object folder" },
+  { pattern: /^fatal: (Unable to add .* to database|failed to write commit object)/ },
+  { pattern: /^fatal: git-write-tree: error building trees/ },
+  // Follows the reason of a pack-refs or reflog expire that gc ran.
+  { pattern: /^(fatal|error): failed to run (pack-refs|reflog)/, reason: "a step of gc was refused" },
+  { pattern: /^fatal: update_ref failed for ref '.*'/ },
+  { pattern: /^Another git process seems to be running in this repository/ },
+  { pattern: /^an editor opened by 'git commit'\. Please make sure all processes/ },
+  { pattern: /^are terminated then try again\. If it still fails, a git process/ },
+  { pattern: /^may have crashed in this repository earlier:/ },
+  { pattern: /^remove the file manually to continue\./ },
+];
+
+export interface Explained {
+  readonly reasons: readonly string[];
+  readonly unexplained: readonly string[];
+}
+
+export function explain(ran: Ran): Explained {
+  const reasons = new Set<string>();
+  const unexplained: string[] = ran.timedOut ? ["git did not return in time"] : [];
+  for (const line of ran.err.split("\n").filter((text) => text !== "")) {
+    const rule = rules.find(({ pattern }) => pattern.test(line));
+    if (rule === undefined) unexplained.push(line);
+    else if (rule.reason !== undefined) reasons.add(rule.reason);
+  }
+  if (ran.code !== 0 && reasons.size === 0 && unexplained.length === 0)
+    unexplained.push(`exit ${ran.code}: ${ran.out}`);
+  return { reasons: [...reasons], unexplained };
+}
+
+/** `git commit` found nothing to do: its status goes to stdout. */
+export function foundNothing(ran: Ran): boolean {
+  return ran.code === 1 && /nothing to commit|nothing added to commit|no changes added to commit/.test(ran.out);
+}

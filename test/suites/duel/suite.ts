@@ -1,0 +1,52 @@
+/** The duels as a suite: on any field all four are good. Sizes are CI's. */
+import { describe, expect, it } from "vitest";
+import { fightDuel } from "./duel.ts";
+import type { OpenField } from "./field.ts";
+import { duelKinds, type DuelKind } from "./task.ts";
+import { verdictToText } from "./verdict.ts";
+
+const sizes: Readonly<Record<DuelKind, number>> = { commits: 300, swaps: 300, lines: 150, branches: 150 };
+const titles: Readonly<Record<DuelKind, string>> = {
+  commits: "every commit that git acknowledged on one shared branch is reachable on every peer",
+  swaps: "every compare-and-swap of one ref that git acknowledged is in its history on every peer",
+  lines: "every line in a commit -a that git acknowledged is in the final files of every peer",
+  branches: "every commit on own branches survives repack, pack-refs and gc by another",
+};
+
+export interface DuelSuiteOptions {
+  readonly kinds?: readonly DuelKind[];
+  readonly commits?: number;
+  readonly limitMs?: number;
+}
+
+export function describeDuels(name: string, open: OpenField, options: DuelSuiteOptions = {}): void {
+  describe(`duels on ${name}`, () => {
+    for (const kind of options.kinds ?? duelKinds) {
+      it(titles[kind], async () => {
+        const commits = options.commits ?? sizes[kind];
+        const verdict = await fightDuel(open, { kind, commits, seed: newSeed(), limitMs: options.limitMs ?? 240_000 });
+        process.stdout.write(`${name}, ${verdictToText(verdict)}\n`);
+        expect(verdict.good, verdictToText(verdict)).toBe(true);
+      });
+    }
+  });
+}
+
+/** A field that is broken on purpose must lose what git acknowledged, or the duel proves nothing. */
+export function describeLosing(name: string, open: OpenField, kinds: readonly DuelKind[]): void {
+  describe(`duels on ${name}`, () => {
+    for (const kind of kinds) {
+      it(`the ${kind} duel finds acknowledged work lost`, async () => {
+        const verdict = await fightDuel(open, { kind, commits: 90, seed: newSeed(), limitMs: 60_000, settleMs: 3000 });
+        process.stdout.write(`${name}, ${verdictToText(verdict)}\n`);
+        expect(verdict.lost.length, verdictToText(verdict)).toBeGreaterThan(0);
+      });
+    }
+  });
+}
+
+function newSeed(): number {
+  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+  process.stdout.write(`seed ${seed} (set SEED to choose)\n`);
+  return seed;
+}
