@@ -33,9 +33,8 @@ function realPathWithoutLast(dir: string): string {
   if (slash <= 0) return path;
   try {
     return `${realpathSync(path.slice(0, slash)).replace(/\/$/, "")}${path.slice(slash)}`;
-  } catch (error) {
-    // Its parent is gone, or is itself the dead mount: the path as given is the best name there is.
-    return (error as NodeJS.ErrnoException).code === undefined ? "" : path;
+  } catch {
+    return path; // Its parent is gone, or is itself the dead mount: the path as given is the best name there is.
   }
 }
 
