@@ -3,16 +3,15 @@
  * argv: root of the work tree, name of the peer, "fsck" or "quick", files whose text is wanted.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { git } from "./git.ts";
 import type { Survey } from "./survey.ts";
 
 const [root = "", name = "", depth = "quick", ...wanted] = process.argv.slice(2);
 const locks: string[] = [];
 const files: Record<string, string> = {};
-await walk("", false);
+walk("", false);
 const at = { root, name };
 const survey: Survey = {
   name,
@@ -42,22 +41,21 @@ async function fsck(): Promise<string> {
   return ran.code === 0 ? text.join("\n") : `exit ${ran.code}: ${text.join("\n")}`;
 }
 
-async function walk(folder: string, inGit: boolean): Promise<void> {
+function walk(folder: string, inGit: boolean): void {
   for (const entry of readdirSync(join(root, folder))) {
     const path = folder === "" ? entry : `${folder}/${entry}`;
     const within = inGit || entry === ".git";
     const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
     if (stat === undefined) continue;
-    if (stat.isDirectory()) await walk(path, within);
+    if (stat.isDirectory()) walk(path, within);
     else if (entry.endsWith(".lock")) locks.push(path);
-    else if (!within)
-      files[path] = `${(stat.mode & 0o111) === 0 ? "" : "x"} ${await contentOf(path, stat.isSymbolicLink())}`;
+    else if (!within) files[path] = `${(stat.mode & 0o111) === 0 ? "" : "x"} ${contentOf(path, stat.isSymbolicLink())}`;
   }
 }
 
-async function contentOf(path: string, isLink: boolean): Promise<string> {
+function contentOf(path: string, isLink: boolean): string {
   if (isLink) return `-> ${readlinkSync(join(root, path))}`;
-  const hash = createHash("sha1");
-  await pipeline(createReadStream(join(root, path)), hash);
-  return hash.digest("hex");
+  return createHash("sha1")
+    .update(readFileSync(join(root, path)))
+    .digest("hex");
 }

@@ -55,7 +55,8 @@ it("holds back a stalled direction until it is resumed", async () => {
 });
 
 it("cuts a connection at both ends", async () => {
-  const ends = Promise.all([once(guest, "close"), once(host, "close")]);
+  const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.once("close", () => resolve()));
+  const ends = Promise.all([closed(guest), closed(host)]);
   proxy.cut(0);
   await ends;
   expect(guest.destroyed && host.destroyed).toBe(true);

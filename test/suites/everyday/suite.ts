@@ -1,0 +1,52 @@
+/**
+ * An ordinary week with git in the shared folder, once by each peer. After every step all peers have the same HEAD, refs,
+ * index and status, and the same bytes in every file.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fixtureRepository } from "../../harness/fixture/repository.ts";
+import type { GitAt } from "../../harness/git.ts";
+import { differences, surveyAll } from "../../harness/survey.ts";
+import type { EverydayField, OpenEveryday } from "./field.ts";
+import { everydaySteps, type StepContext } from "./steps.ts";
+
+export function describeEveryday(name: string, open: OpenEveryday, actors: readonly string[]): void {
+  describe(`everyday git on ${name}`, () => {
+    let field: EverydayField | undefined;
+    let fixture = "";
+    beforeAll(async () => {
+      fixture = (await fixtureRepository()).bare;
+      field = await open();
+    });
+    afterAll(async () => await field?.close());
+
+    describe.each(actors.map((actor, i) => ({ actor, i })))("done by $actor", ({ actor, i }) => {
+      for (const step of everydaySteps) {
+        it(step.title, async () => {
+          if (field === undefined) throw new Error("the field did not open");
+          const context = contextOf(field, i, actor, fixture);
+          await step.run(context);
+          await expectAgreement([context.at, ...context.others]);
+        });
+      }
+    });
+  });
+}
+
+function contextOf(field: EverydayField, actor: number, title: string, fixture: string): StepContext {
+  const clones = field.peers.map(({ name, root }) => ({ name, root: join(root, `week-${actor}`) }));
+  const at = clones[actor];
+  if (at === undefined) throw new Error(`no peer for ${title}`);
+  const outside = join(field.outside, `outside-${actor}`);
+  mkdirSync(outside, { recursive: true });
+  const received = (peer: GitAt): number | undefined => field.received(peer);
+  return { at, others: clones.filter((clone) => clone !== at), fixture, outside, received };
+}
+
+async function expectAgreement(clones: readonly GitAt[]): Promise<void> {
+  const [first, ...others] = await surveyAll(clones, { depth: "quick", settleMs: 20_000 });
+  if (first === undefined) throw new Error("nobody was asked");
+  for (const other of others) expect(differences(first, other)).toEqual([]);
+  expect(first.locks).toEqual([]);
+}
