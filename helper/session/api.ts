@@ -41,6 +41,8 @@ export interface ShareOptions extends CommonOptions {
 
 export interface JoinOptions extends CommonOptions {
   readonly invite: string;
+  /** What to ask the host for; undefined: read-write. */
+  readonly access?: Access;
   /** Undefined: `~/Pairmount/<host>-<repository>`. Created when missing (0700 parent); must be empty. */
   readonly mount?: string;
 }

@@ -1,0 +1,183 @@
+/** The command line as a value. Pure: nothing is looked up, nothing is resolved. */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { Access, DriverName } from "../session/api.ts";
+
+interface Output {
+  readonly json: boolean;
+  readonly progress: boolean;
+  readonly debug: boolean;
+}
+interface SessionCommand extends Output {
+  readonly name: string | undefined;
+  readonly driver: DriverName;
+  readonly access: Access;
+  readonly detach: boolean;
+}
+export interface ShareCommand extends SessionCommand {
+  readonly command: "share";
+  readonly folder: string;
+  readonly mount: string | undefined;
+  readonly accept: boolean;
+  readonly port: number;
+}
+export interface JoinCommand extends SessionCommand {
+  readonly command: "join";
+  /** The invite itself, also when its link was given. */
+  readonly invite: string;
+  readonly mount: string | undefined;
+}
+export interface StatusCommand extends Output {
+  readonly command: "status";
+  readonly mount: string | undefined;
+  readonly watch: boolean;
+}
+export interface LeaveCommand extends Output {
+  readonly command: "leave";
+  readonly mount: string | undefined;
+}
+export type CommandName = "share" | "join" | "status" | "leave" | "doctor";
+export type Command =
+  | ShareCommand
+  | JoinCommand
+  | StatusCommand
+  | LeaveCommand
+  | ({ readonly command: "doctor" } & Output)
+  | { readonly command: "help"; readonly about: CommandName | undefined }
+  | { readonly command: "version" };
+
+/** The user wrote something else than a command. */
+export interface Misuse {
+  readonly command: "misuse";
+  readonly about: CommandName | undefined;
+  readonly text: string;
+}
+
+const common = {
+  help: { type: "boolean", short: "h" },
+  json: { type: "boolean" },
+  progress: { type: "boolean" },
+  debug: { type: "boolean" },
+} as const;
+const session = {
+  ...common,
+  name: { type: "string" },
+  driver: { type: "string" },
+  detach: { type: "boolean" },
+  "read-only": { type: "boolean" },
+} as const;
+const options = {
+  share: { ...session, mount: { type: "string" }, accept: { type: "boolean" }, port: { type: "string" } },
+  join: session,
+  status: { ...common, watch: { type: "boolean" } },
+  leave: common,
+  doctor: common,
+} as const satisfies Record<CommandName, ParseArgsConfig["options"]>;
+
+const drivers: readonly DriverName[] = ["auto", "kernel", "fuse-native"];
+
+export function parseCommandLine(argv: readonly string[]): Command | Misuse {
+  const [first, ...rest] = argv;
+  if (first === undefined || first === "--help" || first === "-h") return { command: "help", about: undefined };
+  if (first === "--version") return { command: "version" };
+  if (first === "help") {
+    const about = rest[0];
+    if (about === undefined || isCommand(about)) return { command: "help", about };
+    return misuse(undefined, `There is no command ${JSON.stringify(about)}.`);
+  }
+  if (!isCommand(first)) return misuse(undefined, `There is no command ${JSON.stringify(first)}.`);
+  try {
+    return parsers[first](rest);
+  } catch (error) {
+    // parseArgs throws ERR_PARSE_ARGS_* with a sentence for the user.
+    if (!String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS")) throw error;
+    return misuse(first, (error as Error).message);
+  }
+}
+
+const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misuse } = {
+  share(args) {
+    const { values, positionals } = parseArgs({ args, options: options.share, allowPositionals: true });
+    if (values.help) return { command: "help", about: "share" };
+    const [folder, ...more] = positionals;
+    if (folder === undefined) return misuse("share", "Which folder shall be shared?");
+    if (more.length > 0) return misuse("share", `One folder at a time: ${JSON.stringify(more[0])} is too many.`);
+    const port = Number(values.port ?? 0);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) return misuse("share", "--port takes 0 to 65535.");
+    const shared = sessionOf("share", values);
+    if ("command" in shared) return shared;
+    if (shared.detach && !values.accept) {
+      return misuse(
+        "share",
+        "--detach leaves no terminal to ask on: add --accept to let everybody with the invite in.",
+      );
+    }
+    return { command: "share", folder, mount: values.mount, accept: values.accept ?? false, port, ...shared };
+  },
+  join(args) {
+    const { values, positionals } = parseArgs({ args, options: options.join, allowPositionals: true });
+    if (values.help) return { command: "help", about: "join" };
+    const [invite, mount, ...more] = positionals;
+    if (invite === undefined) return misuse("join", "Which invite? The host sees it when sharing begins.");
+    if (more.length > 0) return misuse("join", `An invite and a folder: ${JSON.stringify(more[0])} is too many.`);
+    const shared = sessionOf("join", values);
+    if ("command" in shared) return shared;
+    return { command: "join", invite: inviteOf(invite), mount, ...shared };
+  },
+  status(args) {
+    const { values, positionals } = parseArgs({ args, options: options.status, allowPositionals: true });
+    if (values.help) return { command: "help", about: "status" };
+    return { command: "status", mount: positionals[0], watch: values.watch ?? false, ...outputOf(values) };
+  },
+  leave(args) {
+    const { values, positionals } = parseArgs({ args, options: options.leave, allowPositionals: true });
+    if (values.help) return { command: "help", about: "leave" };
+    return { command: "leave", mount: positionals[0], ...outputOf(values) };
+  },
+  doctor(args) {
+    const { values } = parseArgs({ args, options: options.doctor });
+    if (values.help) return { command: "help", about: "doctor" };
+    return { command: "doctor", ...outputOf(values) };
+  },
+};
+
+interface OutputValues {
+  readonly json?: boolean | undefined;
+  readonly progress?: boolean | undefined;
+  readonly debug?: boolean | undefined;
+}
+interface SessionValues extends OutputValues {
+  readonly name?: string | undefined;
+  readonly driver?: string | undefined;
+  readonly detach?: boolean | undefined;
+  readonly "read-only"?: boolean | undefined;
+}
+
+function outputOf(values: OutputValues): Output {
+  return { json: values.json ?? false, progress: values.progress ?? false, debug: values.debug ?? false };
+}
+
+function sessionOf(about: CommandName, values: SessionValues): SessionCommand | Misuse {
+  const driver = drivers.find((name) => name === (values.driver ?? "auto"));
+  if (driver === undefined) return misuse(about, `--driver takes ${drivers.join(", ")}.`);
+  if (values.name !== undefined && values.name.trim() === "") return misuse(about, "--name takes a name.");
+  const access: Access = values["read-only"] === true ? "read-only" : "read-write";
+  return { name: values.name?.trim(), driver, access, detach: values.detach ?? false, ...outputOf(values) };
+}
+
+/** `vscode://pairmount.pairmount/join?invite=…` is the same invite, clickable. */
+export function inviteLink(invite: string): string {
+  return `vscode://pairmount.pairmount/join?invite=${encodeURIComponent(invite)}`;
+}
+
+function inviteOf(argument: string): string {
+  if (!argument.startsWith("vscode://") || !URL.canParse(argument)) return argument;
+  return new URL(argument).searchParams.get("invite") ?? argument;
+}
+
+function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(options, word);
+}
+
+function misuse(about: CommandName | undefined, text: string): Misuse {
+  return { command: "misuse", about, text };
+}

@@ -1,0 +1,80 @@
+/** What `--help` says. */
+import type { CommandName } from "./arguments.ts";
+import { exitCodeTable } from "./exit-codes.ts";
+
+export function helpText(about: CommandName | undefined): string {
+  return about === undefined ? `${overview}\n\nExit codes\n${exitCodeTable().join("\n")}\n` : `${pages[about]}\n`;
+}
+
+const overview = `pairmount - one repository, mounted by everyone who works on it
+
+  pairmount share <folder>          share a folder, .git included; prints an invite
+  pairmount join <invite> [DIR]     mount a shared folder here
+  pairmount status                  the sessions of this machine, who is in them, what is pending
+  pairmount leave [MOUNT]           end a session and unmount
+  pairmount doctor                  check what mounting needs, and say how to mend it
+  pairmount help <command>          the options of one command
+  pairmount --version
+
+share and join stay in the foreground until Ctrl-C, a signal or \`pairmount leave\`; then they unmount. A second
+Ctrl-C does not wait. Whatever way a helper ends, its mount goes and the plain folder is back.
+
+With --json every command prints one JSON object a line. The first line of share and join tells the mount (and the
+invite), later ones are events.
+
+Files
+  $XDG_RUNTIME_DIR/pairmount (or /tmp/pairmount-UID)                one socket per session, for you alone
+  $XDG_STATE_HOME/pairmount (or ~/.local/state/pairmount)           logs`;
+
+const sessionOptions = `  --name NAME           how you are shown to the others (default: git's user.name)
+  --driver DRIVER       auto (default), kernel (Linux, fast) or fuse-native (libfuse 2)
+  --detach              go on in the background; prints the first line as JSON and returns
+  --json                one JSON object a line instead of a screen
+  --progress            with --json: also {"event":"progress","step","done","total"}
+  --debug               on an unexpected failure print its stack`;
+
+const pages: { readonly [C in CommandName]: string } = {
+  share: `pairmount share <folder> [options]
+
+Shares a folder. The mount covers the folder itself: its path stays, and every program that opens it from now on sees
+the shared tree. Programs that already sit in it must be entered again. Send the invite to those who shall join; each
+join is shown with a name and a short fingerprint to compare, and you decide: y = read and write, r = read only, n = no.
+
+  --mount DIR           mount at DIR instead of covering the folder
+  --read-only           guests can read, never write
+  --accept              let in everybody who has the invite, without asking
+  --port N              TCP port to listen on (default: any free one)
+${sessionOptions}
+
+First JSON line: {"event":"shared","mount","invite","pid","socket","port"}
+
+  pairmount share ~/src/app
+  pairmount share ~/src/app --mount /tmp/app --read-only`,
+  join: `pairmount join <invite> [DIR] [options]
+
+Mounts a shared folder at DIR, which must be empty or not there yet (default: ~/Pairmount/<host>-<repository>). Waits
+until the host lets you in: read your fingerprint aloud if the host asks for it. The invite's link works too.
+
+  --read-only           ask for reading only
+${sessionOptions}
+
+First JSON line: {"event":"joined","mount","pid","socket"}
+
+  pairmount join <invite> ~/pair/app`,
+  status: `pairmount status [MOUNT] [options]
+
+The sessions of this user on this machine: peers, latency, what is pending, locks, recovered versions.
+
+  --watch               stay and print what happens, until Ctrl-C or the session's end (with several sessions: name one)
+  --json                one JSON object a session, then with --watch one an event`,
+  leave: `pairmount leave [MOUNT] [options]
+
+Ends a session and returns when its mount is gone. Without MOUNT: the session around the current folder, or the only one.
+
+  --json                {"event":"left","mount"}`,
+  doctor: `pairmount doctor [options]
+
+Checks /dev/fuse, rights, fusermount3, fuse.conf and git, and says how to mend what is missing.
+
+  --json                one JSON object a check: {"name","state","detail","mend"}`,
+};

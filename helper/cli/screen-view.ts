@@ -1,0 +1,106 @@
+/** The screen of a running session: a bar while it starts, what to do next, then a line per event. */
+import type { JoinDecision, JoinRequest, Progress, SessionEvent } from "../session/api.ts";
+import { acceptAs, answerOf, type ApprovalRule, nobodyToAsk, question } from "./approval.ts";
+import { inviteLink } from "./arguments.ts";
+import { eventLine, progressLine, stepNames } from "./format.ts";
+import type { CliPorts } from "./ports.ts";
+import type { SessionView, Started } from "./view.ts";
+
+const eraseLine = "\r\u001b[K";
+const redrawMs = 100;
+/** Lines are written together: one write per event would keep the thread that serves the kernel in the terminal. */
+const gatherMs = 30;
+
+export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule: ApprovalRule): SessionView {
+  const { terminal } = ports;
+  const over = new AbortController();
+  let lines: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let open = false;
+  let asking = false;
+  let bar: { readonly step: Progress["step"]; readonly drawn: number } | undefined;
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (asking || lines.length === 0) return;
+    terminal.out(`${bar !== undefined && terminal.watched ? eraseLine : ""}${lines.join("\n")}\n`);
+    lines = [];
+  };
+  const ask = async (request: JoinRequest): Promise<JoinDecision> => {
+    flush();
+    asking = true;
+    try {
+      for (;;) {
+        terminal.out(`\n${question(request, rule.access)}`);
+        const line = await terminal.readLine(over.signal);
+        if (line === undefined) return { accept: false, reason: "the host ended before answering" };
+        const answer = answerOf(line, request, rule.access);
+        if (answer !== undefined) return answer;
+      }
+    } finally {
+      asking = false;
+      flush();
+    }
+  };
+  let lastAsked: Promise<unknown> = Promise.resolve();
+
+  return {
+    started(started) {
+      if (bar !== undefined && terminal.watched) terminal.out(eraseLine);
+      bar = undefined;
+      terminal.out(welcome(started, rule));
+      open = true;
+      flush();
+    },
+    event(event: SessionEvent) {
+      lines.push(eventLine(event, ports.now(), { columns: terminal.columns }));
+      if (open) timer ??= setTimeout(flush, gatherMs);
+    },
+    progress(progress) {
+      const now = ports.now().getTime();
+      if (!terminal.watched) {
+        if (bar?.step !== progress.step) terminal.out(`${stepNames[progress.step]}\n`);
+        bar = { step: progress.step, drawn: now };
+        return;
+      }
+      const finished = progress.total > 0 && progress.done >= progress.total;
+      if (bar?.step === progress.step && !finished && now - bar.drawn < redrawMs) return;
+      if (bar !== undefined && bar.step !== progress.step) terminal.out("\n");
+      terminal.out(`${eraseLine}${progressLine(progress, { columns: terminal.columns })}`);
+      bar = { step: progress.step, drawn: now };
+    },
+    decide(request) {
+      if (rule.accept) return Promise.resolve(acceptAs(request.wants, rule.access));
+      if (!terminal.asks) return Promise.resolve(nobodyToAsk);
+      // One question at a time.
+      const asked = lastAsked.then(() => ask(request));
+      lastAsked = asked;
+      return asked;
+    },
+    close() {
+      over.abort();
+      asking = false;
+      flush();
+      if (bar !== undefined && terminal.watched) terminal.out("\n");
+      bar = undefined;
+    },
+  };
+}
+
+function welcome(started: Started, rule: ApprovalRule): string {
+  if (started.event === "joined") {
+    return `\n  Mounted at  ${started.mount}\n\nOpen it in your editor, or work in it in a terminal. Ctrl-C leaves.\n\n`;
+  }
+  const invite = started.invite ?? "";
+  const who = rule.accept ? "Everybody who has the invite is let in." : "You will be asked before anybody is let in.";
+  return `
+  Shared at   ${started.mount}
+  Invite      ${invite}
+  Link        ${inviteLink(invite)}
+
+Send the invite; it is used as:  pairmount join ${invite}
+${who} Ctrl-C ends sharing and unmounts.
+
+`;
+}

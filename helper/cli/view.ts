@@ -1,0 +1,24 @@
+/** What a running session shows: a screen for people, or JSON lines for programs. */
+import type { JoinDecision, JoinRequest, Progress, SessionEvent } from "../session/api.ts";
+
+/** The first thing a session tells. */
+export type Started =
+  | {
+      readonly event: "shared";
+      readonly mount: string;
+      readonly invite: string | null;
+      readonly pid: number;
+      readonly socket: string;
+      readonly port: number | null;
+    }
+  | { readonly event: "joined"; readonly mount: string; readonly pid: number; readonly socket: string };
+
+export interface SessionView {
+  /** Once, before any event is shown; events told earlier are shown right after. */
+  started(started: Started): void;
+  event(event: SessionEvent): void;
+  progress(progress: Progress): void;
+  decide(request: JoinRequest): Promise<JoinDecision>;
+  /** Nothing is shown afterwards, and nobody is asked. */
+  close(): void;
+}

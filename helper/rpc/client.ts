@@ -1,0 +1,62 @@
+/** A client of one helper's control socket. */
+import { once } from "node:events";
+import { connect as connectTo } from "node:net";
+import { createMessageConnection, NullLogger, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node.js";
+import { type Answered, apiVersion, type RequestName, type SessionEvent } from "../api.ts";
+import type { Disposable } from "../base/disposable.ts";
+import { SessionError } from "../session/errors.ts";
+import { answerParsers, parseEvent } from "./shapes.ts";
+
+export interface RpcClient extends Disposable {
+  /** Rejects with SessionError: `protocol` for an answer of another shape, `host-gone` when the helper went meanwhile. */
+  request<M extends RequestName>(name: M): Promise<Answered<M>>;
+  /** Resolves when the helper closed the connection, or `dispose` was called. */
+  readonly closed: Promise<void>;
+  dispose(): void;
+}
+
+/** Connects and makes sure that both speak the same version. Rejects with the system's error when nobody listens. */
+export async function connectRpc(
+  socket: string,
+  onEvent: (event: SessionEvent) => void = () => undefined,
+): Promise<RpcClient> {
+  const stream = connectTo(socket);
+  await once(stream, "connect");
+  const connection = createMessageConnection(
+    new SocketMessageReader(stream),
+    new SocketMessageWriter(stream),
+    NullLogger,
+  );
+  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
+  stream.on("error", () => stream.destroy());
+  connection.onError(() => stream.destroy());
+  connection.onNotification("event", (raw: unknown) => {
+    const event = parseEvent(raw);
+    if (event !== undefined) onEvent(event);
+  });
+  connection.listen();
+
+  const client: RpcClient = {
+    closed,
+    async request(name) {
+      const gone = closed.then(() => {
+        throw new SessionError("host-gone", `the helper ended before it answered \`${name}\``);
+      });
+      const raw: unknown = await Promise.race([connection.sendRequest(name, {}), gone]);
+      const answer = answerParsers[name](raw);
+      if (answer === undefined) throw new SessionError("protocol", `the answer to \`${name}\` has another shape`);
+      return answer as Answered<typeof name>;
+    },
+    dispose() {
+      connection.dispose();
+      stream.destroy();
+    },
+  };
+  const { version } = await client.request("version");
+  if (version === apiVersion) return client;
+  client.dispose();
+  throw new SessionError(
+    "protocol",
+    `this helper speaks version ${version} of its control socket, this program ${apiVersion}`,
+  );
+}

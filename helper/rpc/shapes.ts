@@ -1,0 +1,94 @@
+/** The shapes of the contract as parsers, complete by type. */
+import type { Answered, Greeting, Nothing, PeerStatus, RequestName, SessionEvent, SessionStatus } from "../api.ts";
+import { figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
+
+/** `{}` or nothing at all; a field too many is somebody's mistake. */
+export const parseNothing: Parser<Nothing> = (raw) =>
+  raw === undefined || raw === null || (typeof raw === "object" && Object.keys(raw).length === 0) ? {} : undefined;
+
+const parseGreeting = record<Greeting>({ version: figure, role: oneOf("host", "guest"), mount: text, pid: figure });
+
+const parsePeer = record<PeerStatus>({
+  peer: figure,
+  name: text,
+  role: oneOf("host", "guest"),
+  access: oneOf("read-write", "read-only"),
+  you: flag,
+  state: oneOf("connected", "suspect", "reconnecting", "gone"),
+  roundTrip: orNull(figure),
+  protection: orNull(text),
+});
+
+export const parseStatus: Parser<SessionStatus> = record<SessionStatus>({
+  role: oneOf("host", "guest"),
+  folder: orNull(text),
+  mount: text,
+  driver: text,
+  repository: text,
+  state: oneOf("in sync", "pending", "offline", "ended"),
+  position: figure,
+  peers: list(parsePeer),
+  pending: record<SessionStatus["pending"]>({ operations: figure, bytes: figure }),
+  locks: list(record<SessionStatus["locks"][number]>({ path: text, holder: text })),
+  recovered: list(
+    record<SessionStatus["recovered"][number]>({ id: text, path: text, reason: text, when: text, size: figure }),
+  ),
+  invite: orNull(text),
+  pid: figure,
+  memory: figure,
+});
+
+type EventOf<E extends SessionEvent["event"]> = Extract<SessionEvent, { event: E }>;
+const eventParsers: { readonly [E in SessionEvent["event"]]: Parser<EventOf<E>> } = {
+  operation: record<EventOf<"operation">>(
+    {
+      event: oneOf("operation"),
+      peer: text,
+      kind: oneOf("created", "changed", "renamed", "deleted", "attributes"),
+      path: text,
+      from: text,
+      ms: figure,
+    },
+    ["from"],
+  ),
+  commit: record<EventOf<"commit">>({
+    event: oneOf("commit"),
+    peer: text,
+    hash: text,
+    subject: text,
+    author: text,
+    branch: text,
+    ms: figure,
+  }),
+  git: record<EventOf<"git">>({ event: oneOf("git"), peer: text, what: text, detail: text, ms: figure }),
+  peer: record<EventOf<"peer">>({
+    event: oneOf("peer"),
+    peer: text,
+    state: oneOf("asking", "declined", "joined", "suspect", "reconnecting", "back", "left", "gone"),
+  }),
+  recovered: record<EventOf<"recovered">>({ event: oneOf("recovered"), path: text, reason: text, id: text }),
+  warning: record<EventOf<"warning">>({ event: oneOf("warning"), text }),
+  ended: record<EventOf<"ended">>({ event: oneOf("ended"), reason: text }),
+};
+
+export const parseEvent: Parser<SessionEvent> = (raw) => {
+  const tag = (raw as { event?: unknown } | null | undefined)?.event;
+  if (typeof tag !== "string" || !Object.hasOwn(eventParsers, tag)) return undefined;
+  return eventParsers[tag as SessionEvent["event"]](raw);
+};
+
+/** What each request is answered with. */
+export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> } = {
+  version: parseGreeting,
+  status: parseStatus,
+  watch: parseNothing,
+  leave: parseNothing,
+};
+
+/** What each request takes. */
+export const paramParsers: { readonly [M in RequestName]: Parser<Nothing> } = {
+  version: parseNothing,
+  status: parseNothing,
+  watch: parseNothing,
+  leave: parseNothing,
+};

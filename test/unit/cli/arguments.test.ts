@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { inviteLink, parseCommandLine } from "../../../helper/cli/arguments.ts";
+import { helpText } from "../../../helper/cli/help.ts";
+import { bytes, eventLine, milliseconds, progressLine } from "../../../helper/cli/format.ts";
+import { exitCodeOf, sessionErrorCodes } from "../../../helper/session/errors.ts";
+
+test("share takes a folder and its options", () => {
+  expect(
+    parseCommandLine(["share", "app", "--mount", "/m", "--read-only", "--port", "99", "--driver", "kernel"]),
+  ).toMatchObject({
+    command: "share",
+    folder: "app",
+    mount: "/m",
+    access: "read-only",
+    port: 99,
+    driver: "kernel",
+    accept: false,
+    detach: false,
+  });
+});
+
+test("join takes the invite or its link", () => {
+  expect(parseCommandLine(["join", inviteLink("PM1-a+b/c="), "dir"])).toMatchObject({
+    invite: "PM1-a+b/c=",
+    mount: "dir",
+  });
+  expect(parseCommandLine(["join", "PM1-a+b/c="])).toMatchObject({ invite: "PM1-a+b/c=", mount: undefined });
+});
+
+test.each([
+  ["no such command", ["steal"]],
+  ["share without a folder", ["share"]],
+  ["two folders", ["share", "a", "b"]],
+  ["a port out of range", ["share", "a", "--port", "70000"]],
+  ["an unknown driver", ["share", "a", "--driver", "nfs"]],
+  ["an unknown option", ["status", "--loud"]],
+  ["a background host that nobody could join", ["share", "a", "--detach"]],
+  ["an empty name", ["join", "i", "--name", " "]],
+])("misuse is told: %s", (_, argv) => {
+  expect(parseCommandLine(argv).command).toBe("misuse");
+});
+
+test("every exit code of the closed list is in --help", () => {
+  const help = helpText(undefined);
+  for (const code of sessionErrorCodes) expect(help).toMatch(new RegExp(`^ *${exitCodeOf(code)}  `, "m"));
+  for (const own of [0, 1, 2, 3, 4, 130]) expect(help).toMatch(new RegExp(`^ *${own}  `, "m"));
+});
+
+test("timeline lines are aligned, cut to the screen, and show control characters instead of obeying them", () => {
+  const at = new Date(2026, 0, 2, 14, 3, 22, 125);
+  const short = eventLine({ event: "operation", peer: "ada", kind: "changed", path: "a\u001b[31m.txt", ms: 2.14 }, at, {
+    columns: 100,
+  });
+  const long = eventLine(
+    { event: "operation", peer: "ben", kind: "renamed", path: `${"x/".repeat(90)}end.ts`, from: "b", ms: 25 },
+    at,
+    {
+      columns: 100,
+    },
+  );
+  expect(short).toMatch(/^14:03:22\.125 {2}ada +changed +a\\x1b\[31m\.txt +2\.1 ms$/);
+  expect(long.endsWith("end.ts       25 ms")).toBe(true);
+  expect([short.length, long.length]).toEqual([short.length, short.length]);
+  const commit = {
+    event: "commit",
+    peer: "ben",
+    hash: "0123456789abcdef",
+    subject: "Fix it",
+    author: "Ben",
+    branch: "main",
+    ms: 1,
+  } as const;
+  expect(eventLine(commit, at, { columns: 100 })).toContain("012345678 Fix it (Ben, main)");
+});
+
+test("figures are short", () => {
+  expect([milliseconds(0.35), milliseconds(12.4), milliseconds(1234)]).toEqual(["0.3 ms", "12 ms", "1.2 s"]);
+  expect([bytes(5), bytes(14_200), bytes(3_210_000)]).toEqual(["5 B", "14 KB", "3.2 MB"]);
+  expect(progressLine({ step: "snapshot", done: 50, total: 100 }, { columns: 70 })).toContain(
+    "██████████░░░░░░░░░░  50 %  50/100",
+  );
+});
