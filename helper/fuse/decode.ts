@@ -1,7 +1,7 @@
-import { errno, type Errno } from "../base/errno.ts";
-import { type FileName, parseFileName } from "../base/name.ts";
-import { fsyncDataOnly, getattrHandle, opcode, size, writeFlag } from "./abi.ts";
+import { errno } from "../base/errno.ts";
+import { bodyBytes, fsyncDataOnly, getattrHandle, opcode, size, writeFlag } from "./abi.ts";
 import type { Caller, Request } from "./api.ts";
+import { decodeNamed, invalid, nameAt } from "./decode-names.ts";
 import { readSetAttributes } from "./decode-setattr.ts";
 import { body, lengthOf, type Message, u64, uniqueOf } from "./message.ts";
 
@@ -120,95 +120,6 @@ export function decode(message: Message, length: number): Request {
   }
 }
 
-/** Fixed part of each request's body in bytes; names and data follow it. */
-const bodyBytes: Readonly<Record<number, number>> = {
-  [opcode.lookup]: 1,
-  [opcode.forget]: 8,
-  [opcode.getattr]: 16,
-  [opcode.setattr]: size.setattrIn,
-  [opcode.symlink]: 2,
-  [opcode.mknod]: 16,
-  [opcode.mkdir]: 8,
-  [opcode.unlink]: 1,
-  [opcode.rmdir]: 1,
-  [opcode.rename]: 8,
-  [opcode.link]: 8,
-  [opcode.open]: 8,
-  [opcode.read]: 40,
-  [opcode.write]: size.writeIn,
-  [opcode.release]: 24,
-  [opcode.fsync]: 16,
-  [opcode.flush]: 24,
-  [opcode.opendir]: 8,
-  [opcode.readdir]: 40,
-  [opcode.releasedir]: 24,
-  [opcode.fsyncdir]: 16,
-  [opcode.create]: 16,
-  [opcode.interrupt]: 8,
-  [opcode.batchForget]: 8,
-  [opcode.fallocate]: 32,
-  [opcode.readdirplus]: 40,
-  [opcode.rename2]: 16,
-  [opcode.tmpfile]: 16,
-};
-
-function invalid(caller: Caller, why: Errno): Request {
-  return { op: "invalid", ...caller, errno: why };
-}
-
-/** Requests that carry names; whatever is left is not offered. */
-function decodeNamed(message: Message, length: number, caller: Caller, code: number): Request {
-  const { words } = message;
-  const fixed = code === opcode.symlink ? 0 : (bodyBytes[code] ?? 0);
-  const start = size.inHeader + (code === opcode.unlink || code === opcode.rmdir ? 0 : fixed);
-  switch (code) {
-    case opcode.unlink:
-    case opcode.rmdir:
-    case opcode.symlink:
-    case opcode.mknod:
-    case opcode.mkdir:
-    case opcode.create:
-    case opcode.link:
-    case opcode.rename:
-    case opcode.rename2:
-      break;
-    default:
-      return { op: "other", ...caller, opcode: code };
-  }
-  const name = nameAt(message, start, length);
-  if (typeof name !== "string") return invalid(caller, name);
-  const after = start + name.length + 1;
-  const a = words[body] as number;
-  const b = words[body + 1] as number;
-  const c = words[body + 2] as number;
-
-  switch (code) {
-    case opcode.unlink:
-      return { op: "unlink", ...caller, name };
-    case opcode.rmdir:
-      return { op: "rmdir", ...caller, name };
-    case opcode.mkdir:
-      return { op: "mkdir", ...caller, name, mode: a, umask: b };
-    case opcode.mknod:
-      return { op: "mknod", ...caller, name, mode: a, rdev: b, umask: c };
-    case opcode.create:
-      return { op: "create", ...caller, name, flags: a, mode: b, umask: c };
-    case opcode.link:
-      return { op: "link", ...caller, target: u64(words, body), name };
-    case opcode.symlink: {
-      const end = endOfText(message, after, length);
-      return end < 0
-        ? invalid(caller, errno.EINVAL)
-        : { op: "symlink", ...caller, name, target: message.bytes.toString("latin1", after, end) };
-    }
-    default: {
-      const toName = nameAt(message, after, length);
-      if (typeof toName !== "string") return invalid(caller, toName);
-      return { op: "rename", ...caller, name, toDir: u64(words, body), toName, flags: code === opcode.rename2 ? c : 0 };
-    }
-  }
-}
-
 function decodeWrite({ bytes, words }: Message, length: number, caller: Caller): Request {
   const count = words[body + 4] as number;
   const flags = words[body + 5] as number;
@@ -254,18 +165,4 @@ function decodeBatchForget({ words }: Message, length: number, caller: Caller): 
     forgets.push({ node: u64(words, at), count: u64(words, at + 2) });
   }
   return { op: "forget", ...caller, forgets };
-}
-
-/** The kernel lets names of up to 1024 bytes (PATH_MAX - 1 from 6.15) through: NAME_MAX is ours to enforce. */
-function nameAt(message: Message, start: number, length: number): FileName | Errno {
-  const end = endOfText(message, start, length);
-  if (end < 0) return errno.EINVAL;
-  if (end - start > 255) return errno.ENAMETOOLONG;
-  return parseFileName(message.bytes.toString("latin1", start, end)) ?? errno.EINVAL;
-}
-
-/** Position of the NUL that ends the text, or -1. */
-function endOfText({ bytes }: Message, start: number, length: number): number {
-  for (let at = start; at < length; at++) if (bytes[at] === 0) return at;
-  return -1;
 }

@@ -19,9 +19,9 @@ interface PipeHandle {
 }
 
 interface PrivateApi {
-  createPipe(): PipeHandle;
+  readonly createPipe: () => PipeHandle;
   /** Bytes of the last read, or a negative errno (4095 = end of file). */
-  lastRead(): number;
+  readonly lastRead: () => number;
 }
 
 /** Undefined where Node no longer has the bindings. */

@@ -45,7 +45,10 @@ async function isDead(path: string): Promise<boolean> {
 }
 
 /** A child, because a mount that hangs would hang the process that looks. `code` null: no answer in time. */
-function run(command: string, args: readonly string[]): Promise<{ readonly code: number | null; readonly errors: string }> {
+function run(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly errors: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ["ignore", "ignore", "pipe"],

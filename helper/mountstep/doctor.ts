@@ -26,10 +26,16 @@ export async function diagnose(system: System = createSystem()): Promise<readonl
 
 function checkKernel({ platform, release }: System): Check {
   const name = "kernel";
-  if (platform !== "linux") return { name, state: "failed", detail: `${platform} ${release}`, mend: "Use Linux, or WSL 2 on Windows." };
+  if (platform !== "linux")
+    return { name, state: "failed", detail: `${platform} ${release}`, mend: "Use Linux, or WSL 2 on Windows." };
   return atLeast(parseKernelVersion(release), 5, 4)
     ? { name, state: "ok", detail: `Linux ${release}` }
-    : { name, state: "failed", detail: `Linux ${release} is older than 5.4`, mend: "Update the kernel to 5.4 or later." };
+    : {
+        name,
+        state: "failed",
+        detail: `Linux ${release} is older than 5.4`,
+        mend: "Update the kernel to 5.4 or later.",
+      };
 }
 
 function checkDevice(system: System): Check {
@@ -38,17 +44,28 @@ function checkDevice(system: System): Check {
   if (problem === undefined) return { name, state: "ok", detail: "present and can be opened" };
   const inside = container(system);
   if (problem === "ENOENT") {
-    const mend = inside ? `Start the ${inside} container with \`--device /dev/fuse --cap-add SYS_ADMIN\`.` : "Run `sudo modprobe fuse`.";
+    const mend = inside
+      ? `Start the ${inside} container with \`--device /dev/fuse --cap-add SYS_ADMIN\`.`
+      : "Run `sudo modprobe fuse`.";
     return { name, state: "failed", detail: "is missing", mend };
   }
-  const mend = inside ? `Start the ${inside} container with \`--device /dev/fuse\`.` : "Run `sudo chmod 666 /dev/fuse`.";
+  const mend = inside
+    ? `Start the ${inside} container with \`--device /dev/fuse\`.`
+    : "Run `sudo chmod 666 /dev/fuse`.";
   return { name, state: "failed", detail: `cannot be opened (${problem})`, mend };
 }
 
 function checkRight(system: System): Check {
   const name = "right to mount";
-  if (hasSysAdmin(system.read("/proc/self/status") ?? "")) return { name, state: "ok", detail: "CAP_SYS_ADMIN is held" };
-  if (system.uid !== 0) return { name, state: "failed", detail: `user ${system.uid} may not mount`, mend: "Run pairmount as root: put `sudo` in front." };
+  if (hasSysAdmin(system.read("/proc/self/status") ?? ""))
+    return { name, state: "ok", detail: "CAP_SYS_ADMIN is held" };
+  if (system.uid !== 0)
+    return {
+      name,
+      state: "failed",
+      detail: `user ${system.uid} may not mount`,
+      mend: "Run pairmount as root: put `sudo` in front.",
+    };
   const mend = `Start the ${container(system) ?? ""} container with \`--cap-add SYS_ADMIN\`.`.replace("  ", " ");
   return { name, state: "failed", detail: "root without CAP_SYS_ADMIN", mend };
 }
@@ -57,7 +74,12 @@ async function checkFusermount(system: System): Promise<Check> {
   const name = "fusermount3";
   const version = await system.firstLine("fusermount3", ["--version"]);
   return version === undefined
-    ? { name, state: "warning", detail: "not installed; only mounting without root's rights needs it", mend: "Install the package `fuse3`." }
+    ? {
+        name,
+        state: "warning",
+        detail: "not installed; only mounting without root's rights needs it",
+        mend: "Install the package `fuse3`.",
+      }
     : { name, state: "ok", detail: version };
 }
 
@@ -68,7 +90,12 @@ function checkAllowOther(system: System): Check {
   if (listed) return { name, state: "ok", detail: "set in /etc/fuse.conf" };
   if (system.uid === 0) return { name, state: "ok", detail: "not set in /etc/fuse.conf; root does not need it" };
   const mend = "Run `echo user_allow_other | sudo tee -a /etc/fuse.conf`.";
-  return { name, state: "warning", detail: "not set in /etc/fuse.conf: `sudo git` and other users cannot enter an ordinary user's mount", mend };
+  return {
+    name,
+    state: "warning",
+    detail: "not set in /etc/fuse.conf: `sudo git` and other users cannot enter an ordinary user's mount",
+    mend,
+  };
 }
 
 async function checkGit(system: System): Promise<Check> {

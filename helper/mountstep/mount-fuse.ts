@@ -36,7 +36,9 @@ export interface Mounted {
   readonly exited: Promise<void>;
 }
 
-export type MountOutcome = { readonly ok: true; readonly value: Mounted } | { readonly ok: false; readonly failure: MountFailure };
+export type MountOutcome =
+  | { readonly ok: true; readonly value: Mounted }
+  | { readonly ok: false; readonly failure: MountFailure };
 
 /**
  * Mounts with the rights this process has. The mount goes when `unmount` is called or this process ends by whatever
@@ -45,7 +47,8 @@ export type MountOutcome = { readonly ok: true; readonly value: Mounted } | { re
 export async function mountFuse(options: MountOptions): Promise<MountOutcome> {
   const place = checkedMountPoint(options);
   if (typeof place !== "string") return { ok: false, failure: place };
-  if (!/^[^-\s\0][^\n\0]{0,200}$/.test(options.fsName)) return { ok: false, failure: { code: "bad-name", name: options.fsName } };
+  if (!/^[^-\s\0][^\n\0]{0,200}$/.test(options.fsName))
+    return { ok: false, failure: { code: "bad-name", name: options.fsName } };
   if (!mayMount()) return { ok: false, failure: { code: "no-right-to-mount", root: process.getuid?.() === 0 } };
   const fd = openFuseDevice();
   if (typeof fd !== "number") return { ok: false, failure: fd };
@@ -69,7 +72,9 @@ function checkedMountPoint({ mountPoint, ownerUid }: MountOptions): string | Mou
     return path;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" || code === "ENOTDIR" ? { code: "mount-point-missing", path } : { code: "refused", detail: message };
+    return code === "ENOENT" || code === "ENOTDIR"
+      ? { code: "mount-point-missing", path }
+      : { code: "refused", detail: message };
   }
 }
 
@@ -84,7 +89,15 @@ function openFuseDevice(): number | MountFailure {
 
 /** Kernel options (Documentation/filesystems/fuse.rst). nosuid,nodev always: an unprivileged process serves the mount. */
 export function kernelOptions({ ownerUid, ownerGid, allowOther, readOnly }: MountOptions): string {
-  const options = ["fd=0", "rootmode=40000", `user_id=${ownerUid}`, `group_id=${ownerGid}`, "nosuid", "nodev", "default_permissions"];
+  const options = [
+    "fd=0",
+    "rootmode=40000",
+    `user_id=${ownerUid}`,
+    `group_id=${ownerGid}`,
+    "nosuid",
+    "nodev",
+    "default_permissions",
+  ];
   if (allowOther) options.push("allow_other");
   if (readOnly) options.push("ro");
   return options.join(",");
@@ -92,13 +105,26 @@ export function kernelOptions({ ownerUid, ownerGid, allowOther, readOnly }: Moun
 
 function runStep(fd: number, place: string, options: MountOptions): Promise<MountOutcome> {
   const owner = options.ownerUid === 0 ? "" : String(options.ownerUid);
-  const step = spawn("/bin/sh", ["-c", mountScript, "pairmount-mount-step", kernelOptions(options), options.fsName, place, escapeMountPoint(place), owner], {
-    stdio: [fd, "pipe", "ignore"],
-    // setsid: signals to the helper's process group do not reach the step.
-    detached: true,
-    cwd: "/",
-    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
-  });
+  const step = spawn(
+    "/bin/sh",
+    [
+      "-c",
+      mountScript,
+      "pairmount-mount-step",
+      kernelOptions(options),
+      options.fsName,
+      place,
+      escapeMountPoint(place),
+      owner,
+    ],
+    {
+      stdio: [fd, "pipe", "ignore"],
+      // setsid: signals to the helper's process group do not reach the step.
+      detached: true,
+      cwd: "/",
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+    },
+  );
   const exited = new Promise<void>((resolve) => {
     step.once("exit", () => resolve());
     step.once("error", () => resolve());

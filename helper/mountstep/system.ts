@@ -39,7 +39,9 @@ export function createSystem(): System {
     },
     firstLine(command, args) {
       return new Promise((resolve) => {
-        execFile(command, args, { timeout: 5000 }, (error, stdout) => resolve(error === null ? stdout.split("\n")[0] : undefined));
+        execFile(command, args, { timeout: 5000 }, (error, stdout) =>
+          resolve(error === null ? stdout.split("\n")[0] : undefined),
+        );
       });
     },
   };

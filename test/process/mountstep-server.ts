@@ -16,7 +16,14 @@ const files: readonly { readonly name: string; readonly bytes: Buffer }[] = [
   { name: "big", bytes: Buffer.alloc(4 << 20, "0123456789abcdef") },
 ];
 
-const outcome = await mountFuse({ mountPoint, fsName: "tiny", ownerUid: 0, ownerGid: 0, allowOther: true, readOnly: true });
+const outcome = await mountFuse({
+  mountPoint,
+  fsName: "tiny",
+  ownerUid: 0,
+  ownerGid: 0,
+  allowOther: true,
+  readOnly: true,
+});
 if (!outcome.ok) {
   process.stdout.write(`failed ${outcome.failure.code} ${mountFailureSentence(outcome.failure)}\n`);
   process.exit(3);
@@ -51,7 +58,13 @@ function answer(request: Request): void {
       return replies.bytes(unique, content(request.node).subarray(request.offset, request.offset + request.size));
     case "readdir":
     case "readdirplus": {
-      const rows: DirectoryRow[] = files.map(({ name }, i) => ({ name, ino: i + 2, next: i + 1, type: 8, entry: entry(i + 2) }));
+      const rows: DirectoryRow[] = files.map(({ name }, i) => ({
+        name,
+        ino: i + 2,
+        next: i + 1,
+        type: 8,
+        entry: entry(i + 2),
+      }));
       replies.listing(unique, request.size, rows.slice(request.offset), request.op === "readdirplus");
       return;
     }
@@ -64,7 +77,14 @@ function answer(request: Request): void {
     case "destroy":
       return replies.ok(unique);
     case "statfs":
-      return replies.figures(unique, { blockSize: 4096, blocks: 9n, free: 8n, available: 7n, files: 6n, filesFree: 5n });
+      return replies.figures(unique, {
+        blockSize: 4096,
+        blocks: 9n,
+        free: 8n,
+        available: 7n,
+        files: 6n,
+        filesFree: 5n,
+      });
     default:
       return replies.error(unique, errno.ENOSYS);
   }

@@ -10,14 +10,22 @@ import { notifications } from "../../../helper/fuse/notify.ts";
 import { u32, u64 } from "./request-bytes.ts";
 
 const attributes = {
-  ino: 2 ** 40 + 1, size: 513, atime: { sec: -1, nsec: 5 }, mtime: { sec: 2 ** 33, nsec: 6 }, ctime: { sec: 3, nsec: 7 },
-  mode: 0o100644, nlink: 2, uid: 1000, gid: 1001,
+  ino: 2 ** 40 + 1,
+  size: 513,
+  atime: { sec: -1, nsec: 5 },
+  mtime: { sec: 2 ** 33, nsec: 6 },
+  ctime: { sec: 3, nsec: 7 },
+  mode: 0o100644,
+  nlink: 2,
+  uid: 1000,
+  gid: 1001,
 };
 const attributeBytes = Buffer.concat([
-  u64(1n << 40n | 1n, 513n, 2n, -1n, 1n << 33n, 3n), u32(5, 6, 7, 0o100644, 2, 1000, 1001, 0, 4096, 0),
+  u64((1n << 40n) | 1n, 513n, 2n, -1n, 1n << 33n, 3n),
+  u32(5, 6, 7, 0o100644, 2, 1000, 1001, 0, 4096, 0),
 ]);
 const entry: Entry = { node: 2 ** 40 + 1, generation: 4, entryTtl: 3600, attributeTtl: 1.5, attributes };
-const entryBytes = Buffer.concat([u64(1n << 40n | 1n, 4n, 3600n, 1n), u32(0, 500_000_000), attributeBytes]);
+const entryBytes = Buffer.concat([u64((1n << 40n) | 1n, 4n, 3600n, 1n), u32(0, 500_000_000), attributeBytes]);
 
 let folder: string;
 let fd: number;
@@ -72,7 +80,9 @@ describe("answers are the kernel's bytes", () => {
     replies.opened(8, { handle: 11, flags: 2 });
     replies.created(10, entry, { handle: 12, flags: 3 });
     expect(sent()).toBe(
-      answer(6n, 0, u32(4096, 0)) + answer(8n, 0, u64(11n), u32(2, 0)) + answer(10n, 0, entryBytes, u64(12n), u32(3, 0)),
+      answer(6n, 0, u32(4096, 0)) +
+        answer(8n, 0, u64(11n), u32(2, 0)) +
+        answer(10n, 0, entryBytes, u64(12n), u32(3, 0)),
     );
   });
   it("figures of the file system, names up to 255 bytes", () => {
@@ -84,11 +94,21 @@ describe("answers are the kernel's bytes", () => {
     expect(replies.listing(4, 4096, [row("zzzzzzzzzzzz", 1)], false)).toBe(1);
     expect(replies.listing(6, 72, [row("a", 1), row("bcdefghij", 2), row("c", 3)], false)).toBe(2);
     const first = answer(4n, 0, u64(3n, 1n), u32(12, 8), Buffer.from("zzzzzzzzzzzz\0\0\0\0"));
-    const padded = [u64(3n, 1n), u32(1, 8), Buffer.from("a\0\0\0\0\0\0\0"), u64(3n, 2n), u32(9, 8), Buffer.from("bcdefghij\0\0\0\0\0\0\0")];
+    const padded = [
+      u64(3n, 1n),
+      u32(1, 8),
+      Buffer.from("a\0\0\0\0\0\0\0"),
+      u64(3n, 2n),
+      u32(9, 8),
+      Buffer.from("bcdefghij\0\0\0\0\0\0\0"),
+    ];
     expect(sent()).toBe(first + answer(6n, 0, ...padded));
   });
   it("a listing with entries gives node 0 where the kernel takes no reference", () => {
-    const rows = [{ name: ".", ino: 1, next: 1, type: 4, entry: null }, { name: "f", ino: 9, next: 2, type: 8, entry }];
+    const rows = [
+      { name: ".", ino: 1, next: 1, type: 4, entry: null },
+      { name: "f", ino: 9, next: 2, type: 8, entry },
+    ];
     expect(replies.listing(6, 4096, rows, true)).toBe(2);
     const dot = [Buffer.alloc(128), u64(1n, 1n), u32(1, 4), Buffer.from(".\0\0\0\0\0\0\0")];
     expect(sent()).toBe(answer(6n, 0, ...dot, entryBytes, u64(9n, 2n), u32(1, 8), Buffer.from("f\0\0\0\0\0\0\0")));

@@ -14,17 +14,33 @@ function settled(init: InitRequest, kernel = modern) {
 
 describe("INIT", () => {
   it("switches on what is wanted and nothing else, whatever the kernel offers", () => {
-    const on = (Object.keys(initFlag) as (keyof typeof initFlag)[]).filter((name) => settled(everything).protocol.flags & initFlag[name]);
+    const on = (Object.keys(initFlag) as (keyof typeof initFlag)[]).filter(
+      (name) => settled(everything).protocol.flags & initFlag[name],
+    );
     expect(on).toEqual([
-      "asyncRead", "atomicOTrunc", "bigWrites", "doReaddirplus", "readdirplusAuto", "parallelDirops", "abortError", "maxPages",
-      "cacheSymlinks", "handleKillprivV2", "initExt", "directIoAllowMmap",
+      "asyncRead",
+      "atomicOTrunc",
+      "bigWrites",
+      "doReaddirplus",
+      "readdirplusAuto",
+      "parallelDirops",
+      "abortError",
+      "maxPages",
+      "cacheSymlinks",
+      "handleKillprivV2",
+      "initExt",
+      "directIoAllowMmap",
     ]);
     const known = Object.values(initFlag).reduce((all, flag) => all | flag, 0n);
     expect(settled(everything).protocol.flags & ~known).toBe(0n);
   });
 
   it("asks for nothing the kernel does not offer, and for 128 KiB writes where it has no MAX_PAGES", () => {
-    expect(settled({ ...everything, flags: initFlag.asyncRead }).protocol).toEqual({ minor: 45, maxWrite: 131_072, flags: initFlag.asyncRead });
+    expect(settled({ ...everything, flags: initFlag.asyncRead }).protocol).toEqual({
+      minor: 45,
+      maxWrite: 131_072,
+      flags: initFlag.asyncRead,
+    });
   });
 
   it("leaves truncation in open to kernels from 5.19 on", () => {
@@ -34,7 +50,26 @@ describe("INIT", () => {
   it("answers with 1 MiB writes, 256 pages, time to the nanosecond and the upper flags", () => {
     const flags = settled(everything).protocol.flags;
     expect([...settled(everything).reply]).toEqual([
-      80, 0, 2, 0, 7, 45, 131_072, Number(flags & 0xffff_ffffn), 128 | (96 << 16), 1 << 20, 1, 256, 1 << 4, 0, 0, 0, 0, 0, 0, 0,
+      80,
+      0,
+      2,
+      0,
+      7,
+      45,
+      131_072,
+      Number(flags & 0xffff_ffffn),
+      128 | (96 << 16),
+      1 << 20,
+      1,
+      256,
+      1 << 4,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
     ]);
   });
 

@@ -10,7 +10,16 @@ export function request(opcode: number, ...body: readonly Uint8Array[]): HandMad
   const message = createMessage(1 << 16);
   const rest = Buffer.concat(body);
   // len, opcode, unique 6, nodeid 7, uid 1000, gid 1001, pid 4242, extension length 0
-  const header = Buffer.concat([u32(40 + rest.length), u32(opcode), u64(6n), u64(7n), u32(1000), u32(1001), u32(4242), u32(0)]);
+  const header = Buffer.concat([
+    u32(40 + rest.length),
+    u32(opcode),
+    u64(6n),
+    u64(7n),
+    u32(1000),
+    u32(1001),
+    u32(4242),
+    u32(0),
+  ]);
   header.copy(message.bytes);
   rest.copy(message.bytes, 40);
   return { message, length: 40 + rest.length };

@@ -11,17 +11,32 @@ const healthyFiles: Record<string, string> = {
 
 function machine(files: Record<string, string>, changes: Partial<System> = {}): System {
   return {
-    platform: "linux", release: "6.18.1", uid: 0, exists: (path) => path in files, read: (path) => files[path], openProblem: () => undefined,
-    firstLine: async (command) => (command === "git" ? "git version 2.39.5" : "fusermount3 version: 3.14.0"), ...changes,
+    platform: "linux",
+    release: "6.18.1",
+    uid: 0,
+    exists: (path) => path in files,
+    read: (path) => files[path],
+    openProblem: () => undefined,
+    firstLine: async (command) => (command === "git" ? "git version 2.39.5" : "fusermount3 version: 3.14.0"),
+    ...changes,
   };
 }
 
-const notOk = (checks: readonly Check[]) => checks.filter((check) => check.state !== "ok").map(({ name, state }) => `${name}: ${state}`);
+const notOk = (checks: readonly Check[]) =>
+  checks.filter((check) => check.state !== "ok").map(({ name, state }) => `${name}: ${state}`);
 
 it("a healthy machine passes every check", async () => {
   const checks = await diagnose(machine(healthyFiles));
   expect(notOk(checks)).toEqual([]);
-  expect(checks.map(({ name }) => name)).toEqual(["kernel", "/dev/fuse", "right to mount", "fusermount3", "user_allow_other", "git", "inotify"]);
+  expect(checks.map(({ name }) => name)).toEqual([
+    "kernel",
+    "/dev/fuse",
+    "right to mount",
+    "fusermount3",
+    "user_allow_other",
+    "git",
+    "inotify",
+  ]);
 });
 
 it("a container without the device and the capability is told which options to start with", async () => {
@@ -33,10 +48,22 @@ it("a container without the device and the capability is told which options to s
 });
 
 it("an ordinary user on an old, bare machine is told how to mend each thing", async () => {
-  const files = { "/etc/fuse.conf": "#user_allow_other\n", "/proc/sys/fs/inotify/max_user_watches": "8192", "/proc/sys/fs/inotify/max_user_instances": "128" };
-  const checks = await diagnose(machine(files, { uid: 1000, release: "4.19.0", openProblem: () => "EACCES", firstLine: async () => undefined }));
+  const files = {
+    "/etc/fuse.conf": "#user_allow_other\n",
+    "/proc/sys/fs/inotify/max_user_watches": "8192",
+    "/proc/sys/fs/inotify/max_user_instances": "128",
+  };
+  const checks = await diagnose(
+    machine(files, { uid: 1000, release: "4.19.0", openProblem: () => "EACCES", firstLine: async () => undefined }),
+  );
   expect(notOk(checks)).toEqual([
-    "kernel: failed", "/dev/fuse: failed", "right to mount: failed", "fusermount3: warning", "user_allow_other: warning", "git: failed", "inotify: warning",
+    "kernel: failed",
+    "/dev/fuse: failed",
+    "right to mount: failed",
+    "fusermount3: warning",
+    "user_allow_other: warning",
+    "git: failed",
+    "inotify: warning",
   ]);
   expect(checks.every((check) => check.mend !== undefined)).toBe(true);
 });
