@@ -41,6 +41,7 @@ function openFile(folder: Opened, node: NodeId): number {
   return openObject(folder.paths.path(folder.placeOf(node)));
 }
 
+/** Node takes seconds as a double and cuts to µs: the middle of the µs survives the double's rounding. */
 function seconds(time: Time): number {
-  return time.sec + time.nsec / 1e9;
+  return time.sec + (Math.floor(time.nsec / 1000) + 0.5) / 1e6;
 }

@@ -25,6 +25,7 @@ export class HostFolder implements Backing {
   /** For scan.ts. */
   readonly opened: Opened;
   #available: number | undefined;
+  #disposed = false;
 
   constructor(opened: Opened) {
     this.opened = opened;
@@ -139,6 +140,8 @@ export class HostFolder implements Backing {
   }
 
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.opened.dispose();
   }
 

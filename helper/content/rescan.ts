@@ -1,0 +1,190 @@
+import { closeSync, openSync, readdirSync, readlinkSync } from "node:fs";
+import { mustFileName } from "../base/name.ts";
+import type { Time } from "../base/time.ts";
+import type { View } from "../replica/api.ts";
+import { rootNode, type NodeId } from "../replica/ids.ts";
+import type { Node, Op, Place } from "../replica/op.ts";
+import type { HostFolder } from "./host-folder.ts";
+import { below, directoryFlags, objectOf } from "./real-paths.ts";
+import { realStat, type RealStat } from "./real-stat.ts";
+
+/** A difference between the real folder and the tree, as an operation for `HostReplica.adopt`, in an order that applies. */
+export interface Found {
+  readonly op: Op;
+  readonly found?: Partial<Pick<Node, "ino" | "size" | "mtime" | "ctime" | "mode">>;
+}
+
+export interface RescanOptions {
+  readonly view: Pick<View, "lookup" | "node" | "list">;
+  readonly newNode: () => NodeId;
+  readonly time: Time;
+  /** Only this directory and what is below; the root if absent. */
+  readonly under?: NodeId;
+}
+
+/**
+ * What was changed behind the mount. The caller adopts everything returned, in order, at once: the stamps are new already.
+ * A file counts as changed when ino, size, mtime or ctime is not what this helper left. A rename is a removal and a
+ * creation. Contents found travel as ranges without bytes. Directories that cannot be read are taken as unchanged.
+ */
+export function rescan(folder: HostFolder, options: RescanOptions): Found[] {
+  const comparison = new Comparison(folder, options);
+  comparison.directory(options.under ?? rootNode);
+  comparison.addNames();
+  return [...comparison.removals, ...comparison.additions];
+}
+
+class Comparison {
+  readonly removals: Found[] = [];
+  readonly additions: Found[] = [];
+  readonly #folder: HostFolder;
+  readonly #options: RescanOptions;
+  /** Files that have more than one name, by real ino. */
+  readonly #linked = new Map<number, NodeId>();
+  /** Names to add, after all known files have been seen: one of them may be what a new name links to. */
+  readonly #names: Place[] = [];
+  readonly #device: bigint;
+
+  constructor(folder: HostFolder, options: RescanOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#device = realStat(Buffer.from(`${objectOf(folder.opened.paths.root)}/.`)).dev;
+  }
+
+  directory(id: NodeId): void {
+    const { view } = this.#options;
+    const fd = attempt(() => this.#folder.opened.paths.directory(id));
+    const real = fd === undefined ? undefined : attempt(() => readdirSync(objectOf(fd), "latin1"));
+    if (fd === undefined || real === undefined) return;
+    const unseen = new Set<string>(real);
+    for (const { name, node } of view.list(id)) {
+      const at = { parent: id, name };
+      if (unseen.delete(name)) this.#compare(fd, at, node);
+      else this.#remove(at, node);
+    }
+    for (const text of unseen) this.#names.push({ parent: id, name: mustFileName(text) });
+  }
+
+  addNames(): void {
+    for (const at of this.#names) {
+      const parent = attempt(() => this.#folder.opened.paths.directory(at.parent));
+      if (parent !== undefined) this.#add(parent, at);
+    }
+  }
+
+  #compare(parent: number, at: Place, id: NodeId): void {
+    const node = this.#options.view.node(id);
+    const stat = attempt(() => realStat(below(parent, at.name)));
+    if (node === undefined || stat === undefined) return;
+    const { stamps, paths } = this.#folder.opened;
+    const replaced = node.kind === "symlink" && stat.kind === "symlink" && stamps.differs(id, stat.stamp);
+    if (stat.kind !== node.kind || replaced) {
+      this.#remove(at, id);
+      this.#names.push(at);
+      return;
+    }
+    if (stat.kind === "file" && stat.nlink > 1) this.#linked.set(stat.ino, id);
+    if (node.kind === "dir") {
+      // Another directory under the same name goes on as the same node; only the way to it is new.
+      const known = attempt(() => realStat(Buffer.from(`${objectOf(paths.directory(id))}/.`)));
+      if (known === undefined || known.ino !== stat.ino) paths.forget(id);
+      this.directory(id);
+    } else if (stamps.differs(id, stat.stamp)) {
+      this.#changed(node, stat);
+    }
+  }
+
+  #changed(node: Node, stat: RealStat): void {
+    const left = this.#folder.opened.stamps.of(node.id);
+    const { time } = this.#options;
+    // The cached descriptor may be of the file that was replaced.
+    this.#folder.opened.files.close(node.id);
+    this.#folder.opened.stamps.leave(node.id, stat.stamp);
+    const sameBytes = left?.ino === stat.ino && left.size === stat.size && left.mtimeMs === stat.stamp.mtimeMs;
+    if (sameBytes) {
+      if (stat.mode !== node.mode) this.additions.push({ op: { t: "setattr", node: node.id, mode: stat.mode, time } });
+      return;
+    }
+    this.additions.push({ op: { t: "truncate", node: node.id, base: node.version, size: stat.size, time } });
+    this.#content(node.id, stat);
+    if (stat.mode !== node.mode) this.additions.push({ op: { t: "setattr", node: node.id, mode: stat.mode, time } });
+  }
+
+  #content(node: NodeId, stat: RealStat): void {
+    if (stat.size === 0) return;
+    const op: Op = {
+      t: "write",
+      node,
+      // Adopted without a condition: what is there is there.
+      base: this.#options.view.node(node)?.version ?? (0 as Node["version"]),
+      extents: [{ offset: 0, length: stat.size }],
+      more: false,
+      time: this.#options.time,
+    };
+    this.additions.push({ op, found: { size: stat.size, mtime: stat.mtime, ctime: stat.ctime } });
+  }
+
+  #remove(at: Place, id: NodeId): void {
+    const node = this.#options.view.node(id);
+    if (node === undefined) return;
+    const { time, view } = this.#options;
+    if (node.kind === "dir") {
+      for (const child of view.list(id)) this.#remove({ parent: id, name: child.name }, child.node);
+      this.removals.push({ op: { t: "rmdir", at, node: id, time } });
+      this.#folder.opened.paths.forget(id);
+      return;
+    }
+    this.removals.push({ op: { t: "unlink", at, node: id, seen: node.version, time } });
+    if (node.nlink <= 1) this.#folder.opened.lose(id);
+  }
+
+  #add(parent: number, at: Place): void {
+    const stat = attempt(() => realStat(below(parent, at.name)));
+    if (stat === undefined || stat.kind === "other" || stat.dev !== this.#device) return;
+    const { time, newNode } = this.#options;
+    const linked = stat.kind !== "dir" && stat.nlink > 1 ? this.#linked.get(stat.ino) : undefined;
+    if (linked !== undefined) {
+      this.additions.push({ op: { t: "link", at, node: linked, time } });
+      return;
+    }
+    const node = newNode();
+    const found = { mode: stat.mode, mtime: stat.mtime, ctime: stat.ctime };
+    if (stat.kind === "dir") {
+      this.additions.push({ op: { t: "mkdir", at, node, mode: stat.mode, time }, found });
+      this.#addChildren(below(parent, at.name), node);
+      return;
+    }
+    this.#folder.opened.stamps.leave(node, stat.stamp);
+    if (stat.nlink > 1) this.#linked.set(stat.ino, node);
+    if (stat.kind === "symlink") {
+      const target = attempt(() => readlinkSync(below(parent, at.name), "latin1"));
+      if (target !== undefined) this.additions.push({ op: { t: "symlink", at, node, target, time }, found });
+      return;
+    }
+    this.additions.push({ op: { t: "create", at, node, mode: stat.mode, time }, found });
+    this.#content(node, stat);
+  }
+
+  #addChildren(path: Buffer, node: NodeId): void {
+    const fd = attempt(() => openSync(path, directoryFlags));
+    if (fd === undefined) return;
+    try {
+      for (const text of attempt(() => readdirSync(objectOf(fd), "latin1")) ?? []) {
+        this.#add(fd, { parent: node, name: mustFileName(text) });
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+/** A failed system call means that the object has just gone, or is not ours to read. */
+function attempt<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (typeof (error as { code?: unknown }).code !== "string") throw error;
+    return undefined;
+  }
+}
+
