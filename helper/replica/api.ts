@@ -52,7 +52,8 @@ export interface SnapshotNode extends Node {
 /**
  * The host's real folder, injected. Applied synchronously *before* the namespace changes; all or nothing. The tree is still
  * the old one during the call, so that paths can be asked of the view. Returns the errno of the failure.
- * A `create` of a lock is a real O_EXCL create. `append`'s offset is the node's size.
+ * A `create` of a lock is a real O_EXCL create. `append`'s offset is the node's size. Private files in a directory a peer removes
+ * are unlinked by calls of their own before it. `seed` writes the whole private file `name` in `dir`, made if it is not there.
  */
 export interface Backing {
   apply(op: Op): Errno | undefined;
@@ -88,7 +89,7 @@ export interface HostReplica extends View {
   busy(node: NodeId, busy: boolean): void;
   submit(by: PeerId, submitted: Submitted): Decided;
   /** What was found changed in the real folder behind the mount: applied without asking the backing, as the host's. */
-  adopt(op: Op, found?: Partial<Pick<Node, "ino" | "size" | "mtime" | "ctime" | "mode">>): Decided;
+  adopt(op: Op): Decided;
   snapshot(): Snapshot;
   /** R-LEASE. */
   gone(peer: PeerId): readonly Decided[];
