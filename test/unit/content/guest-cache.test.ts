@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GuestCache, openGuestCache } from "../../../helper/content/guest-cache.ts";
+import type { NodeId } from "../../../helper/replica/ids.ts";
+
+let dir: string;
+let cache: GuestCache;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "pm-content-"));
+  cache = openGuestCache(join(dir, "cache"));
+});
+afterEach(() => {
+  cache.dispose();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const node = 300 as NodeId;
+const bytes = (text: string) => Buffer.from(text);
+const text = (offset: number, length: number) => {
+  const got = cache.read(node, offset, length);
+  return typeof got === "number" ? got : Buffer.from(got).toString();
+};
+
+describe("a guest's content cache", () => {
+  test("has nothing of a node until it is told or fetched, and never lets a fetch overwrite what is newer", () => {
+    expect(cache.missing(node, 2, 3)).toEqual([{ from: 2, to: 5 }]);
+    cache.ensure(node, 10);
+    cache.write(node, 2, bytes("new"));
+    expect(cache.missing(node, 0, 10)).toEqual([
+      { from: 0, to: 2 },
+      { from: 5, to: 10 },
+    ]);
+    cache.fill(node, 0, bytes("0123456789"));
+    expect(text(0, 10)).toBe("01new56789");
+    cache.markStale(node, 3, 1);
+    expect(cache.covers(node, 0, 10)).toBe(false);
+    cache.reset(node, 4);
+    expect(cache.missing(node, 0, 4)).toEqual([{ from: 0, to: 4 }]);
+  });
+
+  test("holds zeros between the old end and a later write, also where older bytes lay", () => {
+    cache.ensure(node, 0);
+    cache.write(node, 0, bytes("x".repeat(9000)));
+    cache.truncate(node, 10);
+    cache.write(node, 8000, bytes("end"));
+    expect(text(9, 3)).toBe("x\0\0");
+    expect(text(7999, 4)).toBe("\0end");
+    cache.truncate(node, 20_000);
+    expect(text(19_990, 10)).toBe("\0".repeat(10));
+  });
+
+  test("costs no disk for a large file of which one page was touched", () => {
+    cache.ensure(node, 500_000_000);
+    cache.fill(node, 400_000_000, new Uint8Array(4096));
+    expect(statSync(join(dir, "cache", (300 % 256).toString(16), "300")).blocks).toBeLessThan(64);
+    expect(cache.missing(node, 399_999_999, 4098).length).toBe(2);
+  });
+
+  test("copies what it holds, drops files, and empties its directory at open and end", () => {
+    for (const size of [10, 10_000]) {
+      cache.reset(node, 0);
+      cache.write(node, 0, new Uint8Array(size).fill(65));
+      expect(cache.copyTo(node, join(dir, "copy"))).toBeUndefined();
+      expect(readFileSync(join(dir, "copy"), "utf8")).toBe("A".repeat(size));
+    }
+    cache.drop(node);
+    expect(cache.has(node)).toBe(false);
+    expect(existsSync(join(dir, "cache", "2c", "300"))).toBe(false);
+    mkdirSync(join(dir, "other"));
+    writeFileSync(join(dir, "other", "old"), "");
+    const other = openGuestCache(join(dir, "other"));
+    expect(existsSync(join(dir, "other", "old"))).toBe(false);
+    other.dispose();
+    expect(existsSync(join(dir, "other"))).toBe(false);
+  });
+
+  test("keeps thousands of files with a bounded number of descriptors", () => {
+    for (let i = 1; i <= 1000; i++) {
+      cache.ensure(i as NodeId, 0);
+      cache.write(i as NodeId, 0, Buffer.alloc(5000, i % 256));
+    }
+    for (let i = 1; i <= 1000; i++) {
+      const got = cache.read(i as NodeId, 4999, 1);
+      expect(typeof got === "number" ? got : got[0]).toBe(i % 256);
+    }
+  });
+
+  test("agrees with a plain model after any sequence of calls, in memory and on disk", () => {
+    const limit = 9000;
+    const offset = fc.oneof(fc.integer({ min: 0, max: limit }), fc.integer({ min: 0, max: 40 }));
+    const length = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 5000 }));
+    const call = fc.record({ t: fc.constantFrom("write", "fill", "truncate", "stale", "reset"), offset, length, byte: fc.integer({ min: 1, max: 255 }) });
+    fc.assert(
+      fc.property(fc.array(call, { maxLength: 25 }), (calls) => {
+        cache.drop(node);
+        cache.ensure(node, 0);
+        let model: (number | undefined)[] = [];
+        const extend = (to: number) => {
+          while (model.length < to) model.push(0);
+        };
+        for (const { t, offset: at, length: count, byte } of calls) {
+          if (t === "write") {
+            cache.write(node, at, new Uint8Array(count).fill(byte));
+            if (count > 0) extend(at);
+            for (let i = at; i < at + count; i++) model[i] = byte;
+          } else if (t === "fill") {
+            const end = Math.min(at + count, model.length);
+            if (end <= at) continue;
+            cache.fill(node, at, new Uint8Array(end - at).fill(byte));
+            for (let i = at; i < end; i++) model[i] ??= byte;
+          } else if (t === "truncate") {
+            cache.truncate(node, at);
+            extend(at);
+            model = model.slice(0, at);
+          } else if (t === "stale") {
+            cache.markStale(node, at, count);
+            if (count > 0) extend(at);
+            for (let i = at; i < at + count; i++) model[i] = undefined;
+          } else {
+            cache.reset(node, at);
+            model = Array.from({ length: at }, () => undefined);
+          }
+        }
+        for (const range of cache.present(node)) {
+          expect(Buffer.from(cache.read(node, range.from, range.to - range.from) as Uint8Array).equals(Buffer.from(model.slice(range.from, range.to) as number[]))).toBe(true);
+        }
+        const held = cache.present(node).reduce((sum, range) => sum + range.to - range.from, 0);
+        expect(held).toBe(model.filter((byte) => byte !== undefined).length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
