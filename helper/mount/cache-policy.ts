@@ -1,0 +1,36 @@
+/** DESIGN §3 "Cache policy": what the kernel may keep, by path class. Seconds. */
+import { openFlag } from "../fuse/abi.ts";
+import type { PathClass } from "./workspace.ts";
+
+export interface CachePolicy {
+  readonly entryTtl: number;
+  readonly attributeTtl: number;
+  readonly negativeTtl: number;
+  /** Listings of such a directory stay in the page cache. */
+  readonly cacheListing: boolean;
+}
+
+const hour = 3600;
+const table: { readonly [C in PathClass]: CachePolicy } = {
+  "git-immutable": { entryTtl: 24 * hour, attributeTtl: 24 * hour, negativeTtl: 0, cacheListing: false },
+  "git-mutable": { entryTtl: 0, attributeTtl: 0, negativeTtl: 0, cacheListing: false },
+  "work-tree": { entryTtl: hour, attributeTtl: hour, negativeTtl: hour, cacheListing: true },
+};
+
+export function cachePolicy(pathClass: PathClass): CachePolicy {
+  return table[pathClass];
+}
+
+/**
+ * FOPEN flags of a file. `pagesGood`: the kernel's pages hold the node's present version and no invalidation of them is
+ * on its way. Readers need no FLUSH: it would tell nothing.
+ */
+export function fileOpenFlags(writable: boolean, pagesGood: boolean): number {
+  return (writable ? 0 : openFlag.noFlush) | (pagesGood ? openFlag.keepCache : 0);
+}
+
+/** FOPEN flags of a directory. `listingGood`: no invalidation of its listing is on its way. */
+export function directoryOpenFlags(pathClass: PathClass, listingGood: boolean): number {
+  if (!table[pathClass].cacheListing) return 0;
+  return openFlag.cacheDir | (listingGood ? openFlag.keepCache : 0);
+}
