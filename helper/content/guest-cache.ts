@@ -2,6 +2,7 @@ import { copyFileSync, ftruncateSync, mkdirSync, openSync, rmSync, unlinkSync, w
 import { join } from "node:path";
 import { assert } from "../base/brand.ts";
 import { errno, errnoOf, type Errno } from "../base/errno.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { Descriptors } from "./descriptors.ts";
 import { readFully, writeAll } from "./file-io.ts";
@@ -11,8 +12,14 @@ import { Ranges, type Range } from "./ranges.ts";
 const smallFile = 4096;
 const memoryLimit = 32 * 1024 * 1024;
 
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** What is held of one node. `memory` or, once it has bytes there, the cache file; never both. */
 interface Entry {
+  /** Infinity while the end is not known. */
   size: number;
   readonly present: Ranges;
   memory: Uint8Array | undefined;
@@ -22,9 +29,9 @@ interface Entry {
 
 /**
  * Content of a guest: bytes by node, present in ranges, the rest fetched on demand. Pure storage: no versions, no network.
- * Nodes are registered by `ensure` (with everything missing) or `reset`; other calls on a node never registered do nothing,
- * or answer that all is missing. Sizes given here only say where zeros begin: `missing` and `read` trust the caller's range.
- * Bytes past the end of what was there and before what is written are zeros, and present. All calls are synchronous.
+ * Of a node never heard of, everything is missing. Sizes given here only say where zeros begin (a write or extension beyond
+ * the known end leaves zeros between, and they are present); `missing` and `read` trust the caller's range. A node that was
+ * not registered by `ensure` or `reset` has no known end: then such a gap is missing, and fetched. All calls are synchronous.
  */
 export class GuestCache {
   readonly #dir: string;
@@ -44,7 +51,7 @@ export class GuestCache {
 
   /** Registers a node not known yet, with `size` bytes, all missing; a node just created here has size 0. */
   ensure(node: NodeId, size: number): void {
-    if (!this.#entries.has(node)) this.#entries.set(node, { size, present: new Ranges(), memory: undefined, fileLength: undefined });
+    if (!this.#entries.has(node)) this.#add(node, size);
   }
 
   /** Everything known is void: `size` bytes, all missing. */
@@ -57,8 +64,8 @@ export class GuestCache {
 
   /** The bytes are the content there from now on. After an errno the range is missing. */
   write(node: NodeId, offset: number, bytes: Uint8Array): Errno | undefined {
-    const entry = this.#entries.get(node);
-    if (entry === undefined || bytes.length === 0) return undefined;
+    if (bytes.length === 0) return undefined;
+    const entry = this.#entries.get(node) ?? this.#add(node, Number.POSITIVE_INFINITY);
     const end = offset + bytes.length;
     const failed = this.#store(node, entry, offset, bytes);
     if (failed !== undefined) {
@@ -72,10 +79,9 @@ export class GuestCache {
 
   /** Fetched bytes: only what is missing is taken, since what is present is newer. */
   fill(node: NodeId, offset: number, bytes: Uint8Array): Errno | undefined {
-    const entry = this.#entries.get(node);
-    if (entry === undefined) return undefined;
-    for (const gap of entry.present.missing(offset, offset + bytes.length)) {
-      const failed = this.write(node, gap.from, bytes.subarray(gap.from - offset, gap.to - offset));
+    for (const gap of this.missing(node, offset, bytes.length)) {
+      const from = gap.offset - offset;
+      const failed = this.write(node, gap.offset, bytes.subarray(from, from + gap.length));
       if (failed !== undefined) return failed;
     }
     return undefined;
@@ -107,10 +113,10 @@ export class GuestCache {
     entry.size = Math.max(entry.size, offset + length);
   }
 
-  missing(node: NodeId, offset: number, length: number): Range[] {
+  missing(node: NodeId, offset: number, length: number): Span[] {
     const entry = this.#entries.get(node);
-    if (entry !== undefined) return entry.present.missing(offset, offset + length);
-    return length > 0 ? [{ from: offset, to: offset + length }] : [];
+    if (entry === undefined) return length > 0 ? [{ offset, length }] : [];
+    return entry.present.missing(offset, offset + length).map(({ from, to }) => ({ offset: from, length: to - from }));
   }
 
   covers(node: NodeId, offset: number, length: number): boolean {
@@ -118,10 +124,10 @@ export class GuestCache {
   }
 
   /** Exactly `length` bytes, all of them present (`covers`). EIO when the cache file cannot be read. */
-  read(node: NodeId, offset: number, length: number): Uint8Array | Errno {
+  read(node: NodeId, offset: number, length: number): Result<Uint8Array> {
     assert(this.covers(node, offset, length), "only what is present is read from the cache");
     const entry = this.#entries.get(node);
-    if (entry === undefined || length <= 0) return new Uint8Array(0);
+    if (entry === undefined || length <= 0) return ok(new Uint8Array(0));
     const bytes = Buffer.allocUnsafe(length);
     let got = 0;
     if (entry.memory !== undefined) {
@@ -133,21 +139,16 @@ export class GuestCache {
       const failed = this.#attempt(() => {
         got = readFully(this.#descriptor(node), stored, offset);
       });
-      if (failed !== undefined) return failed;
-      if (got < stored.length) return errno.EIO;
+      if (failed !== undefined) return fail(failed);
+      if (got < stored.length) return fail(errno.EIO);
     }
     // Present but never stored: zeros of an extension.
     bytes.fill(0, got);
-    return bytes;
+    return ok(bytes);
   }
 
   present(node: NodeId): Range[] {
     return this.#entries.get(node)?.present.all() ?? [];
-  }
-
-  /** Where the node's known end is; 0 for a node never registered. */
-  size(node: NodeId): number {
-    return this.#entries.get(node)?.size ?? 0;
   }
 
   /** A copy of what is held, for parking: at `path`, with holes where bytes are missing (`present` tells which). */
@@ -173,6 +174,12 @@ export class GuestCache {
     this.#open.dispose();
     this.#entries.clear();
     rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  #add(node: NodeId, size: number): Entry {
+    const entry: Entry = { size, present: new Ranges(), memory: undefined, fileLength: undefined };
+    this.#entries.set(node, entry);
+    return entry;
   }
 
   #store(node: NodeId, entry: Entry, offset: number, bytes: Uint8Array): Errno | undefined {
