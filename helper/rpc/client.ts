@@ -45,7 +45,7 @@ export async function connectRpc(
       const raw: unknown = await Promise.race([connection.sendRequest(name, {}), gone]);
       const answer = answerParsers[name](raw);
       if (answer === undefined) throw new SessionError("protocol", `the answer to \`${name}\` has another shape`);
-      return answer as Answered<typeof name>;
+      return answer;
     },
     dispose() {
       connection.dispose();

@@ -11,14 +11,7 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node.js";
-import {
-  apiVersion,
-  type Handlers,
-  type Params,
-  type RequestName,
-  type SessionEvent,
-  type SessionStatus,
-} from "../api.ts";
+import { apiVersion, type Handlers, type RequestName, type SessionEvent, type SessionStatus } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
 import { paramParsers } from "./shapes.ts";
 
@@ -97,13 +90,13 @@ function handlersOf(service: RpcService, watch: () => void): Handlers {
 }
 
 function serve(connection: MessageConnection, handlers: Handlers): void {
-  const answer = <M extends RequestName>(name: M): void => {
+  const answer = (name: RequestName): void => {
     connection.onRequest(name, async (raw: unknown) => {
       // vscode-jsonrpc hands a cancellation token to the handler of a request that came without parameters.
       const params = paramParsers[name](isToken(raw) ? undefined : raw);
       if (params === undefined)
         return new ResponseError(ErrorCodes.InvalidParams, `${name}: parameters of another shape`);
-      return await handlers[name](params as Params<M>);
+      return await handlers[name](params);
     });
   };
   for (const name of Object.keys(handlers) as RequestName[]) answer(name);

@@ -155,7 +155,7 @@ export function createWorld(options: WorldOptions = {}): World {
         look();
       }),
     signal: (name = "SIGTERM") => {
-      for (const call of [...signals]) call(name);
+      for (const call of signals) call(name);
     },
     tell: (event) => given?.onEvent(event),
     end: (reason) => end(reason),
