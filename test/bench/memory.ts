@@ -47,7 +47,7 @@ export async function benchMemory(fixture: string): Promise<Row> {
   };
 }
 
-export function residentMegabytes(pid: number): number {
+function residentMegabytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "latin1");
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }

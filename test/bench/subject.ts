@@ -13,13 +13,13 @@ export interface Subject {
   readonly b: string;
   /** Host and guest; none for stand-ins. */
   readonly pids: readonly number[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A scratch folder on the disk, for baselines; removed by `close`. */
 export interface Scratch {
   readonly folder: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export function makeScratch(): Scratch {

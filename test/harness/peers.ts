@@ -37,7 +37,7 @@ export interface Session {
   readonly host: Peer;
   readonly guests: readonly Peer[];
   readonly peers: readonly Peer[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const names = ["ada", "ben", "cleo", "dora"];

@@ -24,7 +24,7 @@ const survey: Survey = {
   locks,
   reachable: depth === "fsck" ? (await said(["rev-list", "--all", "HEAD"])).split("\n") : [],
   fsck: depth === "fsck" ? await fsck() : "",
-  texts: Object.fromEntries(wanted.map((path) => [path, readFileSync(join(root, path), "utf8")])),
+  texts: Object.fromEntries(wanted.map((path) => [path, textOf(path)])),
 };
 process.stdout.write(JSON.stringify(survey));
 
@@ -42,7 +42,7 @@ async function fsck(): Promise<string> {
 }
 
 function walk(folder: string, inGit: boolean): void {
-  for (const entry of readdirSync(join(root, folder))) {
+  for (const entry of entriesOf(folder)) {
     const path = folder === "" ? entry : `${folder}/${entry}`;
     const within = inGit || entry === ".git";
     const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
@@ -53,9 +53,37 @@ function walk(folder: string, inGit: boolean): void {
   }
 }
 
+/** A folder may go between being listed and being entered. */
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(join(root, folder));
+  } catch (error) {
+    files[`${folder}/`] = unreadable(error);
+    return [];
+  }
+}
+
+/** What cannot be read is part of the view, not the end of the survey. */
 function contentOf(path: string, isLink: boolean): string {
-  if (isLink) return `-> ${readlinkSync(join(root, path))}`;
-  return createHash("sha1")
-    .update(readFileSync(join(root, path)))
-    .digest("hex");
+  try {
+    if (isLink) return `-> ${readlinkSync(join(root, path))}`;
+    return createHash("sha1")
+      .update(readFileSync(join(root, path)))
+      .digest("hex");
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(join(root, path), "utf8");
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): string {
+  if (error instanceof Error && "code" in error) return `unreadable: ${String(error.code)}`;
+  throw error;
 }

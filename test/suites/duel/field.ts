@@ -9,7 +9,7 @@ import { counterRef, ownFile, sharedFiles } from "./task.ts";
 export interface DuelField {
   readonly peers: readonly GitAt[];
   /** Ends the peers; afterwards the folder is an ordinary one. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Makes peers for a folder that holds a prepared repository. */

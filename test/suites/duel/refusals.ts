@@ -17,9 +17,14 @@ const rules: readonly Rule[] = [
     reason: "the ref moved since it was read",
   },
   { pattern: /^fatal: gc is already running/, reason: "another gc runs" },
-  // The release of a lock fails when an operation of the holder was refused since its last release (DESIGN 4).
-  { pattern: /^(fatal|error): .*: Input\/output error$/, reason: "an operation of this peer was refused" },
-  { pattern: /^(fatal|error): unable to write new[_ ]index[_ ]file$/i, reason: "the index could not be replaced" },
+  // A lock is not released when an operation of its holder was refused since its last release (DESIGN 4): taking the
+  // lock says EIO, renaming it says only that the file could not be set.
+  {
+    pattern: /^(fatal|error): .*(\.lock'|ref '|index).*: Input\/output error$/,
+    reason: "an operation of this peer was refused",
+  },
+  { pattern: /^(fatal|error): .*couldn't set '.*'$/, reason: "an operation of this peer was refused" },
+  { pattern: /^fatal: unable to write new[_ ]index[_ ]file$/, reason: "an operation of this peer was refused" },
   // prune-packed removes an empty objects/xx between the mkdir and the create of a writer, on any file system.
   { pattern: /unable to create temporary file: No such file or directory/, reason: "gc removed the object folder" },
   { pattern: /^fatal: (Unable to add .* to database|failed to write commit object)/ },

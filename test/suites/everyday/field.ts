@@ -12,7 +12,7 @@ export interface EverydayField {
   readonly outside: string;
   /** Bytes this peer received over its link so far, where that can be told. */
   readonly received: (peer: GitAt) => number | undefined;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type OpenEveryday = () => Promise<EverydayField>;
