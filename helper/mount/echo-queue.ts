@@ -49,6 +49,11 @@ export class EchoQueue {
     return undefined;
   }
 
+  /** A new directory's echo will come: its children's wait, however early they are ready. */
+  directoryComes(dir: NodeId): void {
+    if (!this.#young.has(dir)) this.#young.set(dir, []);
+  }
+
   /** The echo of a new directory was made (or will not be): its children may follow. */
   directoryMade(dir: NodeId, made: boolean): void {
     if (!made) return this.#release(this.#young, dir);
@@ -61,20 +66,14 @@ export class EchoQueue {
       const waiting = this.#young.get(parent) ?? this.#heldBack.get(parent);
       if (waiting !== undefined) {
         waiting.push(job);
-        this.#childrenWait(job);
         return true;
       }
       if (this.#parked.isHeld(parent)) {
         this.#heldBack.set(parent, [job]);
-        this.#childrenWait(job);
         return true;
       }
     }
     return false;
-  }
-
-  #childrenWait(job: EchoJob): void {
-    if (job.t === "create" && job.kind === "dir" && !this.#young.has(job.node)) this.#young.set(job.node, []);
   }
 
   #release(from: Map<NodeId, EchoJob[]>, node: NodeId): void {

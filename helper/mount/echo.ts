@@ -57,6 +57,8 @@ export class Echo {
 
   /** A change is known whose echo comes once its invalidations are written. */
   expect(change: EchoChange): void {
+    const made = madeDirectoryOf(change);
+    if (made !== undefined) this.#queue.directoryComes(made);
     const leaving = leavingOf(change);
     if (leaving === undefined) return;
     const key = keyOfPlace(leaving);
@@ -75,6 +77,8 @@ export class Echo {
       const leaving = leavingOf(change);
       if (leaving !== undefined) this.#left(leaving);
     }
+    const made = madeDirectoryOf(change);
+    if (made !== undefined && !jobs.some((job) => job.t === "create")) this.#queue.directoryMade(made, false);
     if (change.t === "name" && jobs.length === 0 && change.dead !== undefined) this.#options.lookups.forgetUnseen(change.dead.id);
     this.#pump();
   }
@@ -168,6 +172,11 @@ export class Echo {
     const path = pathOf(this.#options.workspace, this.#options.lookups, at);
     return path === undefined ? undefined : Buffer.concat([this.#mountPoint, Buffer.from(path, "latin1")]);
   }
+}
+
+/** The directory this change brought, which its children's echoes must follow. */
+function madeDirectoryOf(change: EchoChange): NodeId | undefined {
+  return change.t === "name" && change.kind === "dir" && change.moved === undefined ? change.after : undefined;
 }
 
 /** The name this change took away. */

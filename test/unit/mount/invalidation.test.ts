@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { FakeKernel, place, promise, settled } from "../../harness/fake-kernel.ts";
+
+const name = (text: string) => place(1, text).name;
+
+async function isSettled(wait: Promise<void>): Promise<boolean> {
+  let over = false;
+  void wait.then(() => (over = true));
+  await settled();
+  return over;
+}
+
+/** A create that waits for its grant in `dir`. */
+function parkedIn(kernel: FakeKernel, dir: number) {
+  const gate = promise();
+  kernel.workspace.gate = (call) => (call === "create" ? gate.wait : undefined);
+  const unique = kernel.send({ op: "create", node: dir, name: name("x.lock"), flags: 0o301, mode: 0o644, umask: 0 });
+  return { unique, grant: gate.keep };
+}
+
+describe("invalidation", () => {
+  it("drops entry, child and listing in this order", async () => {
+    const kernel = new FakeKernel();
+    kernel.workspace.remote.create(place(1, "f"), "text");
+    await settled();
+    const node = kernel.know(place(1, "f"));
+    kernel.notified.length = 0;
+    kernel.workspace.remote.remove(place(1, "f"));
+    await settled();
+    expect(kernel.notified).toEqual(["entry 1/f", `attributes ${node}`, "pages 1"]);
+  });
+
+  it("sends no entry and no listing where nothing is cached: in git directories", async () => {
+    const kernel = new FakeKernel();
+    kernel.workspace.remote.mkdir(place(1, ".git"));
+    const git = kernel.know(place(1, ".git"));
+    await settled();
+    kernel.notified.length = 0;
+    const head = kernel.workspace.remote.create(place(git, "HEAD"), "a");
+    await settled();
+    expect(kernel.notified).toEqual([]);
+    kernel.know(place(git, "HEAD"));
+    kernel.workspace.remote.write(head, "b");
+    await settled();
+    expect(kernel.notified).toEqual([`pages ${head}`]);
+  });
+
+  it("tells the kernel nothing of what it has forgotten", async () => {
+    const kernel = new FakeKernel();
+    const dir = kernel.workspace.remote.mkdir(place(1, "d"));
+    await settled();
+    kernel.notified.length = 0;
+    const file = kernel.workspace.remote.create(place(dir, "f"));
+    kernel.workspace.remote.write(file, "text");
+    await settled();
+    expect(kernel.notified).toEqual([]);
+  });
+
+  it("merges a burst on one listing behind its last entry", async () => {
+    const kernel = new FakeKernel();
+    await settled();
+    for (const text of ["a", "b", "c"]) kernel.workspace.remote.create(place(1, text));
+    await settled();
+    expect(kernel.notified).toEqual(["entry 1/a", "entry 1/b", "entry 1/c", "pages 1"]);
+  });
+
+  it("also drops the entry when the kernel did not know the node yet", async () => {
+    const kernel = new FakeKernel();
+    kernel.workspace.remote.create(place(1, "f"), "text");
+    await settled();
+    const node = kernel.know(place(1, "f"));
+    kernel.notified.length = 0;
+    kernel.writesAtOnce = false;
+    kernel.workspace.remote.write(node, "more");
+    await settled();
+    const lane = kernel.lanes[0]!;
+    const [batch] = lane.batches;
+    kernel.writeLane(lane, batch?.map(({ serial }) => serial));
+    await settled();
+    expect(kernel.notified).toEqual([`pages ${node}`, "entry 1/f"]);
+  });
+
+  it("answers ESTALE to OPEN of a node a peer replaced until the kernel is told, or has looked again", async () => {
+    const kernel = new FakeKernel();
+    kernel.workspace.remote.create(place(1, "f"), "old");
+    await settled();
+    const old = kernel.know(place(1, "f"));
+    kernel.writesAtOnce = false;
+    const fresh = kernel.workspace.remote.replace(place(1, "f"), "new");
+    expect(kernel.ask({ op: "open", node: old, flags: 0 })).toEqual({ t: "error", error: "ESTALE" });
+    expect(kernel.know(place(1, "f"))).toBe(fresh);
+    expect(kernel.ask({ op: "open", node: fresh, flags: 0 })?.t).toBe("opened");
+  });
+});
+
+describe("the barrier behind a grant", () => {
+  it("waits until what was reported is written", async () => {
+    const kernel = new FakeKernel();
+    kernel.writesAtOnce = false;
+    kernel.workspace.remote.create(place(1, "f"));
+    await settled();
+    const barrier = kernel.workspace.invalidated();
+    expect(await isSettled(barrier)).toBe(false);
+    kernel.writeLane(kernel.lanes[0]!);
+    expect(await isSettled(barrier)).toBe(true);
+  });
+
+  it("does not wait for names in a directory with a parked request; they follow its answer", async () => {
+    const kernel = new FakeKernel();
+    const { unique, grant } = parkedIn(kernel, 1);
+    kernel.workspace.remote.create(place(1, "f"));
+    await settled();
+    expect(kernel.notified).toEqual(["pages 1"]);
+    expect(await isSettled(kernel.workspace.invalidated())).toBe(true);
+    grant();
+    await settled();
+    expect(kernel.answers.get(unique)?.t).toBe("created");
+    expect(kernel.notified).toContain("entry 1/f");
+  });
+
+  it("goes past a notification that is stuck behind the very request that waits for the barrier", async () => {
+    const kernel = new FakeKernel();
+    kernel.workspace.remote.mkdir(place(1, "d"));
+    const dir = kernel.know(place(1, "d"));
+    await settled();
+    kernel.writesAtOnce = false;
+    kernel.workspace.remote.create(place(dir, "stuck"));
+    kernel.workspace.remote.create(place(1, "behind"));
+    await settled();
+    parkedIn(kernel, dir);
+    const barrier = kernel.workspace.invalidated();
+    await settled();
+    expect(kernel.lanes).toHaveLength(2);
+    expect(await isSettled(barrier)).toBe(false);
+    kernel.writeLane(kernel.lanes[1]!);
+    expect(await isSettled(barrier)).toBe(true);
+  });
+
+  it("holds back pages of a file with a parked read, and waits for them", async () => {
+    const kernel = new FakeKernel();
+    kernel.workspace.remote.create(place(1, "f"), "old");
+    await settled();
+    const node = kernel.know(place(1, "f"));
+    kernel.notified.length = 0;
+    const gate = promise();
+    kernel.workspace.gate = () => gate.wait;
+    kernel.send({ op: "read", node, handle: 0, offset: 0, size: 10, flags: 0 });
+    kernel.workspace.remote.write(node, "new");
+    await settled();
+    expect(kernel.notified).toEqual([]);
+    const barrier = kernel.workspace.invalidated();
+    expect(await isSettled(barrier)).toBe(false);
+    gate.keep();
+    await settled();
+    expect(kernel.notified).toEqual([`pages ${node}`]);
+    expect(await isSettled(barrier)).toBe(true);
+  });
+});
