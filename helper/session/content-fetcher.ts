@@ -1,8 +1,8 @@
 /** Brings missing bytes of a guest's files from the host: by range, only what is missing, only what is true (DESIGN §5). */
 import { errno } from "../base/errno.ts";
 import { done, fail, ok, type Result } from "../base/result.ts";
-import type { GuestCache } from "../content/guest-cache.ts";
-import type { FetchAnswer, FetchPriority } from "../peer/guest-link.ts";
+import type { GuestCache, Span } from "../content/guest-cache.ts";
+import type { FetchAnswer, Priority } from "../peer/api.ts";
 import type { GuestReplica } from "../replica/api.ts";
 import type { NodeId, Seq } from "../replica/ids.ts";
 
@@ -23,12 +23,7 @@ export interface ContentFetcher {
 export interface ContentFetcherParts {
   readonly replica: GuestReplica;
   readonly cache: GuestCache;
-  readonly fetch: (node: NodeId, offset: number, length: number, priority: FetchPriority) => Promise<Result<FetchAnswer>>;
-}
-
-interface Span {
-  readonly offset: number;
-  readonly length: number;
+  readonly fetch: (node: NodeId, offset: number, length: number, priority: Priority) => Promise<FetchAnswer>;
 }
 
 export function createContentFetcher({ replica, cache, fetch }: ContentFetcherParts): ContentFetcher {
@@ -36,14 +31,14 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
   let waiting: { readonly position: Seq; readonly settle: () => void }[] = [];
 
   /** Aligned pieces that together hold the missing spans: neighbours asked for at once share one request. */
-  function piecesOf(node: NodeId, spans: readonly Span[]): Set<number> {
+  function piecesOf(spans: readonly Span[]): Set<number> {
     const starts = new Set<number>();
     for (const { offset, length } of spans)
-      for (let at = Math.floor(offset / piece); at * piece < offset + length; at++) starts.add(at * piece);
+      for (let start = offset - (offset % piece); start < offset + length; start += piece) starts.add(start);
     return starts;
   }
 
-  function bring(node: NodeId, start: number, priority: FetchPriority): Promise<Result<void>> {
+  function bring(node: NodeId, start: number, priority: Priority): Promise<Result<void>> {
     const key = `${node}:${start}`;
     const running = inFlight.get(key);
     if (running !== undefined) return running;
@@ -52,10 +47,10 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
     return begun;
   }
 
-  async function bringOnce(node: NodeId, start: number, priority: FetchPriority): Promise<Result<void>> {
+  async function bringOnce(node: NodeId, start: number, priority: Priority): Promise<Result<void>> {
     const answer = await fetch(node, start, piece, priority);
-    if (!answer.ok) return answer;
-    const { position, version, bytes } = answer.value;
+    if (!answer.ok) return fail(answer.errno);
+    const { position, version, bytes } = answer;
     return new Promise((resolve) => {
       // Judged at the answer's own position, before a later operation is applied. If it is not true, the reader asks again.
       const settle = (): void => {
@@ -72,9 +67,10 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       for (let attempt = 0; attempt < attempts; attempt++) {
         const size = replica.node(node)?.size ?? 0;
         const wanted = Math.max(0, Math.min(length, size - offset));
+        cache.ensure(node, size);
         const missing = cache.missing(node, offset, wanted);
-        if (missing.length === 0) return ok(cache.read(node, offset, wanted));
-        const brought = await Promise.all([...piecesOf(node, missing)].map((start) => bring(node, start, "demand")));
+        if (missing.length === 0) return cache.read(node, offset, wanted);
+        const brought = await Promise.all([...piecesOf(missing)].map((start) => bring(node, start, "demand")));
         const failed = brought.find((result) => !result.ok);
         if (failed !== undefined && !failed.ok) return failed;
       }
@@ -82,7 +78,8 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
     },
     async prefetch(node) {
       const size = replica.node(node)?.size ?? 0;
-      for (const start of piecesOf(node, cache.missing(node, 0, size))) await bring(node, start, "prefetch");
+      cache.ensure(node, size);
+      for (const start of piecesOf(cache.missing(node, 0, size))) await bring(node, start, "prefetch");
     },
     advanced() {
       if (waiting.length === 0) return;

@@ -90,6 +90,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   }
 
   function truncate(node: NodeId, size: number): Answer<void> {
+    cache.ensure(node, replica.node(node)?.size ?? 0);
     const answer = perform({ t: "truncate", node, size, time: clock.now() }, undefined);
     if (!(answer instanceof Promise) && answer.ok) cache.truncate(node, size);
     return answer;
@@ -120,6 +121,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   function writeNow(node: NodeId, handle: FileHandle | undefined, offset: number, bytes: Uint8Array): Answer<number> {
     const own = Uint8Array.prototype.slice.call(bytes);
     const burst = { node, handle: (handle as GuestHandle | undefined)?.number ?? 0, append: handle?.append ?? false };
+    cache.ensure(node, replica.node(node)?.size ?? 0);
     const performed = replica.write(burst, offset, own, clock.now());
     if (performed.t !== "failed") {
       cache.write(node, performed.offset, own);
@@ -143,6 +145,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
     create(at, { mode, exclusive }) {
       const node = replica.newNode(at);
+      cache.ensure(node, 0);
       return perform({ t: "create", at, node, mode, exclusive, time: clock.now() }, node);
     },
     mkdir(at, mode) {
@@ -174,7 +177,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       if (size === undefined) return fail(errno.ESTALE);
       const wanted = Math.max(0, Math.min(length, size - offset));
       if (wanted === 0) return ok(new Uint8Array(0));
-      if (cache.missing(node, offset, wanted).length === 0) return ok(cache.read(node, offset, wanted));
+      if (cache.missing(node, offset, wanted).length === 0) return cache.read(node, offset, wanted);
       return fetcher.read(node, offset, wanted);
     },
     write(node, handle, offset, bytes) {

@@ -27,15 +27,18 @@ export interface HostWorkspace extends Workspace, Disposable {
   /** Tells the mount what others did. */
   report(decided: Decided): void;
   /** Lets go of a dead node's bytes if neither this mount nor a guest needs them. */
-  release(handle: FileHandle): void;
   dropIfUnused(node: NodeId): void;
+  isOpen(node: NodeId): boolean;
 }
 
 export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
   const { replica, folder, clock } = parts;
   const barrier = createBarrier();
   const openCounts = new Map<NodeId, number>();
-  const busy = createBusyMarks((node, on) => replica.busy(node, on));
+  const busy = createBusyMarks((node, on) => {
+    replica.busy(node, on);
+    if (!on) folder.settle(node);
+  });
   const forgotten = new Set<NodeId>();
 
   function local(op: Op): Result<number> {
@@ -185,12 +188,11 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
       this.dropIfUnused(node);
     },
     dropIfUnused(node) {
-      if (openCounts.has(node) || !forgotten.has(node)) return;
-      forgotten.delete(node);
-      if ((replica.node(node)?.nlink ?? 0) > 0 || parts.heldByGuests(node)) return;
+      if (openCounts.has(node) || (replica.node(node)?.nlink ?? 0) > 0 || parts.heldByGuests(node)) return;
       folder.drop(node);
-      replica.forget(node);
+      if (forgotten.delete(node)) replica.forget(node);
     },
+    isOpen: (node) => openCounts.has(node),
     space: () => folder.space(),
     observe: (observer: ViewObserver) => barrier.observe(observer),
     report(decided) {

@@ -1,0 +1,199 @@
+/** A guest follows the order: each message is applied, its content kept, the mount told, the waiting answered. */
+import { errno } from "../base/errno.ts";
+import type { Disposable } from "../base/disposable.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { GuestCache } from "../content/guest-cache.ts";
+import type { RecoveryStore } from "../content/recovery-store.ts";
+import { guestConfig } from "../git/config-seed.ts";
+import type { SpaceFigures } from "../mount/workspace.ts";
+import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
+import { linkErrorSentence } from "../peer/errors.ts";
+import type { Down, GuestReplica } from "../replica/api.ts";
+import { createGuestReplica } from "../replica/guest.ts";
+import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
+import type { Submitted } from "../replica/op.ts";
+import type { Progress, SessionEvent } from "./api.ts";
+import { createContentApplier } from "./apply-content.ts";
+import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
+import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { createTimeline, type Timeline } from "./timeline.ts";
+import { createWaiters, type Waiters } from "./waiters.ts";
+
+export interface GuestParts {
+  readonly connection: HostConnection;
+  readonly cache: GuestCache;
+  readonly recovery: RecoveryStore;
+  readonly name: string;
+  /** Test-only. */
+  readonly localLocks: boolean;
+  readonly emit: (event: SessionEvent) => void;
+  readonly progress: (progress: Progress) => void;
+  readonly onGone: (reason: string) => void;
+}
+
+export interface GuestSide {
+  readonly replica: GuestReplica;
+  readonly workspace: GuestWorkspace;
+}
+
+export interface GuestFollower extends Disposable {
+  readonly events: HostEvents;
+  /** Resolves with the first snapshot; rejects when the link is gone before. */
+  readonly begun: Promise<GuestSide>;
+  readonly fetcher: ContentFetcher;
+  nameOf(peer: PeerId): string;
+  peers(): readonly PeerStatus[];
+}
+
+interface Running extends GuestSide {
+  readonly fetcher: ContentFetcher;
+  readonly waiters: Waiters;
+  readonly applyContent: ReturnType<typeof createContentApplier>;
+  readonly timeline: Timeline;
+}
+
+export function createGuestFollower(parts: GuestParts): GuestFollower {
+  const { connection, cache, emit } = parts;
+  const clock = { now: () => connection.now() };
+  let running: Running | undefined;
+  let peers: readonly PeerStatus[] = [];
+  let space: Space | undefined;
+  let rangeAsked = false;
+  let begin: (side: GuestSide) => void = () => undefined;
+  let refuse: (error: Error) => void = () => undefined;
+  const begun = new Promise<GuestSide>((resolve, reject) => {
+    begin = resolve;
+    refuse = reject;
+  });
+  // Whoever waits hears of it; nobody may be waiting yet.
+  begun.catch(() => undefined);
+
+  function nameOf(peer: PeerId): string {
+    if (peer === hostPeer) return connection.welcome.hostName;
+    return peers.find((each) => each.peer === peer)?.name ?? `guest ${peer}`;
+  }
+
+  function send(operations: readonly Submitted[]): void {
+    if (operations.length > 0) connection.send(operations);
+  }
+
+  function start(down: Down): Running {
+    if (!("snapshot" in down)) throw new Error("the order began without a snapshot");
+    const replica = createGuestReplica({
+      peer: connection.welcome.peer,
+      snapshot: down.snapshot,
+      range: connection.welcome.range,
+      localLocks: parts.localLocks,
+      guestConfig,
+    });
+    const waiters = createWaiters(replica);
+    const fetcher = createContentFetcher({
+      replica,
+      cache,
+      fetch: (node, offset, length, priority) => connection.fetch({ node, offset, length, priority }),
+    });
+    const workspace = createGuestWorkspace({
+      replica,
+      cache,
+      fetcher,
+      waiters,
+      clock,
+      readOnly: connection.welcome.role === "read-only",
+      send,
+      wantRange() {
+        if (!rangeAsked) connection.wantRange();
+        rangeAsked = true;
+      },
+      space: () => figuresOf(space),
+      hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
+    });
+    const applyContent = createContentApplier({ replica, cache, recovery: parts.recovery, clock, who: parts.name, emit, died: workspace.died });
+    const timeline = createTimeline({ view: replica, clock, emit, nameOf, readText });
+    return { replica, waiters, fetcher, workspace, applyContent, timeline };
+  }
+
+  function readText(node: NodeId): string | undefined {
+    const size = running?.replica.node(node)?.size ?? 0;
+    if (size > 4096 || !cache.covers(node, 0, size)) return undefined;
+    const bytes = cache.read(node, 0, size);
+    return bytes.ok ? Buffer.from(bytes.value).toString("utf8") : undefined;
+  }
+
+  function down(message: Down): void {
+    const first = running === undefined;
+    const side = (running ??= start(message));
+    side.waiters.heard();
+    const received = side.replica.receive(message);
+    side.applyContent(received.content);
+    side.fetcher.advanced();
+    side.workspace.report(received);
+    side.waiters.settle(received);
+    connection.ack(message.index);
+    if ("message" in message && message.message.t === "applied" && message.message.by !== side.replica.peer) side.timeline.applied(message.message);
+    if (first) begin(side);
+  }
+
+  const events: HostEvents = {
+    down,
+    progress: (nodes, of) => parts.progress({ step: "snapshot", done: nodes, total: of }),
+    range(first) {
+      rangeAsked = false;
+      running?.replica.addRange(first);
+    },
+    peers(list) {
+      peers = list;
+    },
+    space(figures) {
+      space = figures;
+    },
+    state(state, error) {
+      const peer = connection.welcome.hostName;
+      switch (state) {
+        case "connected":
+          running?.waiters.heard();
+          if (running !== undefined) send(running.replica.resend());
+          emit({ event: "peer", peer, state: "back" });
+          return;
+        case "gone":
+          running?.waiters.failAll();
+          refuse(new Error("the link to the host was lost"));
+          emit({ event: "peer", peer, state: "gone" });
+          parts.onGone(error === undefined ? "the host is gone" : linkErrorSentence(error));
+          return;
+        default:
+          emit({ event: "peer", peer, state });
+      }
+    },
+  };
+
+  return {
+    events,
+    begun,
+    get fetcher() {
+      if (running === undefined) throw new Error("nothing was received yet");
+      return running.fetcher;
+    },
+    nameOf,
+    peers: () => peers,
+    async dispose() {
+      running?.waiters.dispose();
+      await running?.workspace.dispose();
+    },
+  };
+}
+
+const blockSize = 4096;
+
+/** The host's room, as its last word had it. */
+function figuresOf(space: Space | undefined): Result<SpaceFigures> {
+  if (space === undefined) return fail(errno.EIO);
+  const blocks = (bytes: number): bigint => BigInt(Math.floor(bytes / blockSize));
+  return ok({
+    blockSize,
+    blocks: blocks(space.total),
+    free: blocks(space.free),
+    available: blocks(space.free),
+    files: BigInt(Math.floor(space.files)),
+    filesFree: BigInt(Math.floor(space.filesFree)),
+  });
+}

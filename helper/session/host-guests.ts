@@ -1,0 +1,142 @@
+/** The guests of a host: what they send is decided, what is decided they are told, and what they may still read is kept. */
+import { errno } from "../base/errno.ts";
+import type { HostFolder } from "../content/host-folder.ts";
+import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents } from "../peer/api.ts";
+import type { Decided, HostReplica } from "../replica/api.ts";
+import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
+import type { Submitted } from "../replica/op.ts";
+import { createOutbox, type Outbox } from "../replica/outbox.ts";
+import { forOrigin, forOthers } from "./fan-out.ts";
+import { createGraves } from "./graves.ts";
+
+/** A guest that has not acknowledged this much is sent a snapshot instead (R-SNAP). */
+const farBehind = { maxCount: 500_000, maxBytes: 64 * 1024 * 1024 };
+
+export interface HostGuestsParts {
+  readonly replica: HostReplica;
+  readonly folder: HostFolder;
+  /** Before an operation that may be a grant is judged. */
+  readonly beforeSubmit: (submitted: Submitted) => void;
+  /** After a decision was told to all: for the host's own mount and the timeline. */
+  readonly onDecided: (decided: Decided, by: PeerId) => void;
+  /** No guest reads this dead node any more. */
+  readonly onUnheld: (node: NodeId) => void;
+  readonly onState: (guest: GuestConnection, state: "connected" | "suspect" | "gone" | "left") => void;
+}
+
+export interface HostGuests {
+  welcome(connection: GuestConnection): GuestEvents;
+  /** Tells everyone, whoever's operation it was. */
+  tell(decided: Decided, by: PeerId): void;
+  holds(node: NodeId): boolean;
+  readonly any: boolean;
+  broadcastPeers(): void;
+}
+
+interface Guest {
+  readonly connection: GuestConnection;
+  readonly outbox: Outbox;
+}
+
+export function createHostGuests(parts: HostGuestsParts): HostGuests {
+  const { replica, folder } = parts;
+  const guests = new Map<PeerId, Guest>();
+  const graves = createGraves(parts.onUnheld);
+
+  function sendSnapshot({ connection, outbox }: Guest): void {
+    connection.send(outbox.snapshot(replica.snapshot()));
+  }
+
+  function tell(decided: Decided, by: PeerId): void {
+    const { ordered } = decided;
+    if (ordered !== undefined && guests.size > 0) {
+      if (ordered.t === "refused") sendTo(guests.get(by), ordered);
+      else if (decided.shared) {
+        const others = forOthers(ordered, replica);
+        for (const [peer, guest] of guests) sendTo(guest, peer === by ? forOrigin(ordered) : others);
+      }
+    }
+    parts.onDecided(decided, by);
+  }
+
+  function sendTo(guest: Guest | undefined, message: Parameters<Outbox["push"]>[0]): void {
+    const down = guest?.outbox.push(message);
+    if (guest === undefined || down === undefined) return;
+    guest.connection.send(down);
+    const dead = message.t === "applied" ? deadAfter(message.op) : undefined;
+    if (dead !== undefined) graves.told(dead, guest.connection.peer, down.index);
+  }
+
+  /** The file that lost its last name by this operation, if one did. */
+  function deadAfter(op: Parameters<HostReplica["local"]>[0]): NodeId | undefined {
+    const node = op.t === "unlink" ? op.node : op.t === "rename" ? op.victim?.node : undefined;
+    if (node === undefined) return undefined;
+    return (replica.node(node)?.nlink ?? 0) === 0 ? node : undefined;
+  }
+
+  async function fetch({ node, offset, length }: FetchRequest): Promise<FetchAnswer> {
+    const found = replica.node(node);
+    if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node)) return { ok: false, errno: errno.ESTALE };
+    const bytes = folder.read(node, offset, length);
+    if (!(bytes instanceof Uint8Array)) return { ok: false, errno: bytes };
+    return { ok: true, position: replica.position, version: found.version, size: found.size, bytes };
+  }
+
+  function lease(guest: Guest): void {
+    graves.forgetGuest(guest.connection.peer);
+    for (const decided of replica.gone(guest.connection.peer)) tell(decided, hostPeer);
+  }
+
+  function broadcastPeers(): void {
+    const connected = [...guests.values()].map(({ connection }) => connection);
+    const list = connected.map(({ peer, name, role, state, rtt }) => ({ peer, name, role, state, rtt }));
+    for (const connection of connected) connection.sendPeers(list);
+  }
+
+  return {
+    welcome(connection) {
+      const { peer } = connection;
+      const guest: Guest = { connection, outbox: createOutbox({ peer, ...farBehind }) };
+      guests.set(peer, guest);
+      if (connection.role === "read-only") replica.setReadOnly(peer, true);
+      sendSnapshot(guest);
+      queueMicrotask(broadcastPeers);
+      parts.onState(connection, "connected");
+      return {
+        submitted(batch) {
+          for (const submitted of batch) {
+            parts.beforeSubmit(submitted);
+            tell(replica.submit(peer, submitted), peer);
+          }
+        },
+        acknowledged(index) {
+          guest.outbox.acknowledge(index);
+          graves.acknowledged(peer, index);
+          if (guest.outbox.behind) sendSnapshot(guest);
+        },
+        fetch,
+        hold: (node) => graves.hold(node, peer),
+        drop: (node) => graves.drop(node, peer),
+        rangeWanted: () => connection.sendRange(replica.nextRange()),
+        snapshotWanted: () => sendSnapshot(guest),
+        state(state) {
+          if (state === "gone") lease(guest);
+          broadcastPeers();
+          parts.onState(connection, state);
+        },
+        ended() {
+          guests.delete(peer);
+          lease(guest);
+          broadcastPeers();
+          parts.onState(connection, "left");
+        },
+      };
+    },
+    tell,
+    holds: (node) => graves.has(node),
+    get any() {
+      return guests.size > 0;
+    },
+    broadcastPeers,
+  };
+}

@@ -1,0 +1,110 @@
+/** Join: greet, wait in the lobby, take the snapshot, mount, follow the order. What begins here ends in reverse. */
+import { homedir } from "node:os";
+import { join as joinPath, resolve } from "node:path";
+import { Disposables } from "../base/disposable.ts";
+import { openGuestCache } from "../content/guest-cache.ts";
+import { openRecoveryStore } from "../content/recovery-store.ts";
+import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
+import { connectGuest } from "../peer/guest-link.ts";
+import type { HostConnection } from "../peer/api.ts";
+import { linkErrorSentence } from "../peer/errors.ts";
+import { loadIdentity } from "../peer/identity.ts";
+import { parseInvite } from "../peer/invite.ts";
+import type { PeerId } from "../replica/ids.ts";
+import type { JoinWorkspace, Session, SessionEvent } from "./api.ts";
+import { SessionError } from "./errors.ts";
+import { createGuestFollower, type GuestFollower } from "./guest-follower.ts";
+import { mountWorkspace, prepareMountPoint } from "./mounting.ts";
+import { cacheFolder, stateFolder } from "./places.ts";
+import { startPrefetch } from "./prefetch.ts";
+import { sessionErrorOf } from "./link-failure.ts";
+import { guestStatus } from "./status.ts";
+import { readTestSwitches } from "./test-switches.ts";
+
+export const joinWorkspace: JoinWorkspace = async (options) => {
+  const owned = new Disposables();
+  try {
+    return await join(options, owned);
+  } catch (error) {
+    await owned.dispose();
+    throw error;
+  }
+};
+
+async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): Promise<Session> {
+  const switches = readTestSwitches();
+  const progress = options.onProgress ?? (() => undefined);
+  const emit = (event: SessionEvent): void => options.onEvent(event);
+  const parsed = parseInvite(options.invite, Date.now() / 1000);
+  if (!parsed.ok) throw new SessionError("bad-invite", linkErrorSentence(parsed.error));
+
+  let follower: GuestFollower | undefined;
+  let over: (reason: string) => void = () => undefined;
+  const ended = new Promise<string>((settle) => (over = settle));
+  const recovery = openRecoveryStore(joinPath(stateFolder(), "recovered", parsed.invite.host.slice(0, 16)));
+  const cache = openGuestCache(joinPath(cacheFolder(), "content"));
+  owned.add(cache);
+
+  progress({ step: "connect", done: 0, total: 1 });
+  const joined = await connectGuest({
+    invite: parsed.invite,
+    ...(switches.address !== undefined && { addresses: [switches.address] }),
+    identity: loadIdentity(stateFolder()),
+    name: options.name,
+    wall: switches.wall,
+    onLobby: ({ hostName, repository }) => {
+      progress({ step: "connect", done: 1, total: 1 });
+      progress({ step: "lobby", done: 0, total: 0 });
+      emit({ event: "warning", text: `waiting for ${hostName} to let you into ${repository}` });
+    },
+    onWelcome(connection) {
+      follower = createGuestFollower({ connection, cache, recovery, name: options.name, localLocks: switches.localLocks, emit, progress, onGone: (reason) => finish(reason) });
+      return follower.events;
+    },
+  });
+  if (!joined.ok) throw sessionErrorOf(joined.error);
+  const { connection } = joined;
+  owned.add({ dispose: () => connection.leave() });
+  const followed = follower as GuestFollower;
+  owned.add(followed);
+  const { replica, workspace } = await followed.begun;
+
+  const mountPoint = options.mount === undefined ? defaultMountPoint(connection) : resolve(options.mount);
+  await clearDeadMounts([mountPoint]);
+  prepareMountPoint(mountPoint);
+  progress({ step: "mount", done: 0, total: 1 });
+  const readOnly = connection.welcome.role === "read-only";
+  const mounted = await mountWorkspace({ driver: options.driver, workspace, mountPoint, clock: { now: () => connection.now() }, readOnly, fsName: "pairmount", emit });
+  owned.add(mounted);
+  progress({ step: "mount", done: 1, total: 1 });
+  owned.add(startPrefetch({ replica, fetcher: followed.fetcher }));
+
+  let reason = "left";
+  let disposed: Promise<void> | undefined;
+  function finish(why: string): void {
+    if (disposed === undefined) reason = why;
+    void dispose();
+  }
+  const dispose = (): Promise<void> =>
+    (disposed ??= owned.dispose().then(() => {
+      emit({ event: "ended", reason });
+      over(reason);
+    }));
+  void mounted.ended.then(() => finish("the mount was removed from outside"));
+
+  const nameOf = (peer: PeerId): string => followed.nameOf(peer);
+  return {
+    mount: mountPoint,
+    invite: null,
+    port: null,
+    status: () => guestStatus({ options, mount: mountPoint, driver: mounted.driver, replica, connection, peers: followed.peers(), recovery, nameOf }),
+    ended,
+    dispose,
+  };
+}
+
+/** The same place next time: editors and terminals key their state by path. */
+function defaultMountPoint({ welcome }: HostConnection): string {
+  const safe = (text: string): string => text.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[.-]+/, "") || "x";
+  return joinPath(homedir(), "Pairmount", `${safe(welcome.hostName)}-${safe(welcome.repository)}`);
+}

@@ -1,0 +1,40 @@
+/** Where a helper keeps what is its own, and who it says it is. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { networkInterfaces, homedir, hostname, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Address } from "../peer/address.ts";
+
+/** `$XDG_STATE_HOME/pairmount` (default `~/.local/state/pairmount`): the key, recovered versions. Made 0700. */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return made(join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "pairmount"));
+}
+
+/** A folder of this process alone below `$XDG_CACHE_HOME/pairmount` (default `~/.cache/pairmount`). */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return made(join(env["XDG_CACHE_HOME"] || join(homedir() || tmpdir(), ".cache"), "pairmount", String(process.pid)));
+}
+
+function made(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
+
+/** git's user.name, else the login name. */
+export function defaultName(): string {
+  try {
+    const name = execFileSync("git", ["config", "--global", "user.name"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    if (name.trim() !== "") return name.trim();
+  } catch {
+    // No git, or no name set: the login name does.
+  }
+  return userInfo().username || hostname();
+}
+
+/** Where guests may find this machine: itself first (two helpers on one machine), then its networks; eight at most. */
+export function ownAddresses(port: number): Address[] {
+  const networks = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ internal, address, scopeid }) => !internal && !(address.startsWith("fe80") && scopeid !== 0));
+  return ["127.0.0.1", ...networks.map(({ address }) => address)].slice(0, 8).map((host) => ({ host, port }));
+}

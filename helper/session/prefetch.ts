@@ -1,0 +1,52 @@
+/** Brings what git and people need first, while nobody waits: git's mutable files, then the rest, small before large. */
+import type { Disposable } from "../base/disposable.ts";
+import type { View } from "../replica/api.ts";
+import { rootNode, type NodeId } from "../replica/ids.ts";
+import type { ContentFetcher } from "./content-fetcher.ts";
+
+/** Larger files come when somebody reads them. Bytes. */
+const largest = 128 * 1024;
+const altogether = 256 * 1024 * 1024;
+const abreast = 4;
+
+interface Candidate {
+  readonly node: NodeId;
+  readonly size: number;
+  readonly rank: number;
+}
+
+export function startPrefetch({ replica, fetcher }: { readonly replica: View; readonly fetcher: ContentFetcher }): Disposable {
+  let stopped = false;
+  const queue = candidates(replica);
+
+  async function work(): Promise<void> {
+    for (let next = queue.pop(); next !== undefined && !stopped; next = queue.pop()) await fetcher.prefetch(next.node);
+  }
+
+  void Promise.all(Array.from({ length: abreast }, work));
+  return {
+    dispose() {
+      stopped = true;
+    },
+  };
+}
+
+/** Last first: the queue is taken from its end. */
+function candidates(view: View): Candidate[] {
+  const all: Candidate[] = [];
+  const directories: NodeId[] = [rootNode];
+  for (let dir = directories.pop(); dir !== undefined; dir = directories.pop()) {
+    for (const { node: id } of view.list(dir)) {
+      const node = view.node(id);
+      if (node?.kind === "dir") directories.push(id);
+      if (node?.kind !== "file" || node.size === 0 || node.size > largest || view.isPrivateNode(id)) continue;
+      const kind = view.classOfNode(id);
+      if (kind === "git-immutable") continue;
+      all.push({ node: id, size: node.size, rank: kind === "git-mutable" ? 0 : 1 });
+    }
+  }
+  all.sort((a, b) => a.rank - b.rank || a.size - b.size);
+  let sum = 0;
+  const fitting = all.filter(({ size }) => (sum += size) <= altogether);
+  return fitting.reverse();
+}

@@ -1,0 +1,180 @@
+/** Share: scan, mount over the folder, serve, listen. What begins here ends in reverse. */
+import { randomBytes } from "node:crypto";
+import { realpathSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Disposables } from "../base/disposable.ts";
+import { openHostFolder } from "../content/host-folder.ts";
+import { openRecoveryStore } from "../content/recovery-store.ts";
+import { scanFolder } from "../content/scan.ts";
+import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
+import type { GuestConnection } from "../peer/api.ts";
+import { type HostLink, listenHost } from "../peer/host-link.ts";
+import { loadIdentity } from "../peer/identity.ts";
+import { encodeInvite } from "../peer/invite.ts";
+import { createSessionClock } from "../peer/session-clock.ts";
+import type { Decided } from "../replica/api.ts";
+import { createHostReplica } from "../replica/host.ts";
+import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
+import type { Session, SessionEvent, ShareWorkspace } from "./api.ts";
+import { SessionError } from "./errors.ts";
+import { createHostGuests } from "./host-guests.ts";
+import { createHostWorkspace } from "./host-workspace.ts";
+import { lobbyQuestion } from "./lobby.ts";
+import { mountWorkspace } from "./mounting.ts";
+import { ownAddresses, stateFolder } from "./places.ts";
+import { hostStatus } from "./status.ts";
+import { createStrayChanges } from "./stray-changes.ts";
+import { readTestSwitches } from "./test-switches.ts";
+import { createTimeline } from "./timeline.ts";
+
+export const shareWorkspace: ShareWorkspace = async (options) => {
+  const owned = new Disposables();
+  try {
+    return await share(options, owned);
+  } catch (error) {
+    await owned.dispose();
+    throw error;
+  }
+};
+
+async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables): Promise<Session> {
+  const switches = readTestSwitches();
+  const progress = options.onProgress ?? (() => undefined);
+  const covered = folderToShare(options.folder);
+  const mountPoint = options.mount ?? covered;
+  await clearDeadMounts([mountPoint, covered]);
+
+  const folder = openHostFolder(covered);
+  owned.add(folder);
+  progress({ step: "scan", done: 0, total: 0 });
+  const scanned = await scanFolder(folder, { progress: (seen) => progress({ step: "scan", done: seen, total: 0 }) });
+  progress({ step: "scan", done: scanned.nodes.length, total: scanned.nodes.length });
+  const replica = createHostReplica({ scanned: scanned.nodes, backing: folder, conditions: !switches.noConditions });
+  const clock = createSessionClock(switches.wall);
+  const recovery = openRecoveryStore(join(stateFolder(), "recovered", basename(covered)));
+  const emit = (event: SessionEvent): void => options.onEvent(event);
+  const timeline = createTimeline({ view: replica, clock, emit, nameOf: (peer) => nameOf(peer), readText });
+  let warned = false;
+
+  function readText(node: NodeId): string | undefined {
+    const bytes = folder.read(node, 0, 4096);
+    return bytes instanceof Uint8Array ? Buffer.from(bytes).toString("utf8") : undefined;
+  }
+
+  function nameOf(peer: PeerId): string {
+    return peer === hostPeer ? options.name : (link?.guests.find((guest) => guest.peer === peer)?.name ?? `guest ${peer}`);
+  }
+
+  const guests = createHostGuests({
+    replica,
+    folder,
+    beforeSubmit({ op }) {
+      if (op.t === "create") stray.beforeGrant(op.at);
+    },
+    onDecided(decided: Decided, by: PeerId) {
+      workspace.report(decided);
+      if (by !== hostPeer && decided.ordered?.t === "applied") timeline.applied(decided.ordered);
+    },
+    onUnheld: (node) => workspace.dropIfUnused(node),
+    onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
+  });
+  const stray = createStrayChanges({
+    replica,
+    folder,
+    clock,
+    tell: (decided) => guests.tell(decided, hostPeer),
+    warn(changes) {
+      if (!warned) emit({ event: "warning", text: `${changes} changes made in the real folder, behind the mount, were taken over: work in ${mountPoint} instead` });
+      warned = true;
+    },
+  });
+  const workspace = createHostWorkspace({
+    replica,
+    folder,
+    clock,
+    onDecided: (decided) => guests.tell(decided, hostPeer),
+    beforeGrant: stray.beforeGrant,
+    heldByGuests: (node) => guests.holds(node),
+  });
+  owned.add(workspace);
+  folder.bind(replica, {
+    wants: (node) => guests.any || workspace.isOpen(node),
+    losing: (_directory, _names, _bytes) => undefined,
+  });
+
+  progress({ step: "mount", done: 0, total: 1 });
+  const mounted = await mountWorkspace({ driver: options.driver, workspace, mountPoint, clock, readOnly: false, fsName: "pairmount", emit });
+  owned.add(mounted);
+  progress({ step: "mount", done: 1, total: 1 });
+
+  const secret = randomBytes(16);
+  const owner = statSync(covered);
+  const identity = loadIdentity(stateFolder());
+  let link: HostLink | undefined;
+  link = await listen();
+  owned.add({ dispose: () => link?.close("the host stopped sharing") });
+  const role = options.access;
+  const invite = encodeInvite({ host: identity.fingerprint, secret, expires: 0, role, addresses: ownAddresses(link.port) });
+
+  function listen(): Promise<HostLink> {
+    const listenOn = (host: string): Promise<HostLink> =>
+      listenHost({
+        identity,
+        listen: { host, port: options.port },
+        invites: () => [{ secret, expires: 0, role: options.access }],
+        about: { hostName: options.name, repository: basename(covered), uid: owner.uid, gid: owner.gid },
+        nextRange: () => replica.nextRange(),
+        onRequest: lobbyQuestion(options, emit),
+        onGuest: (connection) => guests.welcome(connection),
+        clock,
+      });
+    return listenOn("::").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EAFNOSUPPORT" || error.code === "EADDRNOTAVAIL") return listenOn("0.0.0.0");
+      throw error;
+    });
+  }
+
+  let reason = "stopped";
+  let over: (reason: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => (over = resolve));
+  let disposed: Promise<void> | undefined;
+  const dispose = (): Promise<void> =>
+    (disposed ??= owned.dispose().then(() => {
+      emit({ event: "ended", reason });
+      over(reason);
+    }));
+  void mounted.ended.then(() => {
+    if (disposed === undefined) reason = "the mount was removed from outside";
+    return dispose();
+  });
+  if (scanned.skipped.length > 0)
+    emit({ event: "warning", text: `${scanned.skipped.length} special files or other file systems in the folder are not shared` });
+
+  return {
+    mount: mountPoint,
+    invite,
+    port: link.port,
+    status: () => hostStatus({ options, folder: covered, mount: mountPoint, driver: mounted.driver, invite, replica, link, recovery, nameOf }),
+    ended,
+    dispose,
+  };
+}
+
+function folderToShare(path: string): string {
+  try {
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) return real;
+  } catch (error) {
+    throw new SessionError("folder-missing", `${path} (${(error as Error).message})`);
+  }
+  throw new SessionError("folder-missing", path);
+}
+
+const joined = new WeakSet<GuestConnection>();
+
+function eventState(state: "connected" | "suspect" | "gone" | "left", guest: GuestConnection): Extract<SessionEvent, { event: "peer" }>["state"] {
+  if (state !== "connected") return state;
+  const back = joined.has(guest);
+  joined.add(guest);
+  return back ? "back" : "joined";
+}

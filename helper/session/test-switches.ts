@@ -1,0 +1,27 @@
+/** Switches only tests set, all in one place. Each makes this helper worse on purpose, or moves its clock. */
+import { parseAddress, type Address } from "../peer/address.ts";
+import { createWallClock } from "../peer/session-clock.ts";
+import { nsOfTime, type Time, timeOfNs } from "../base/time.ts";
+
+export interface TestSwitches {
+  /** A guest answers git's locks itself. */
+  readonly localLocks: boolean;
+  /** A host applies whatever comes. */
+  readonly noConditions: boolean;
+  /** Where a guest connects instead of the invite's addresses. */
+  readonly address: Address | undefined;
+  /** This machine's clock, shifted. */
+  readonly wall: () => Time;
+}
+
+export function readTestSwitches(env: NodeJS.ProcessEnv = process.env): TestSwitches {
+  const broken = (env["PAIRMOUNT_TEST_BREAK"] ?? "").split(",");
+  const shift = BigInt(Math.round(Number(env["PAIRMOUNT_TEST_CLOCK_MS"] ?? 0)) || 0) * 1_000_000n;
+  const wall = createWallClock();
+  return {
+    localLocks: broken.includes("local-locks"),
+    noConditions: broken.includes("no-conditions"),
+    address: parseAddress(env["PAIRMOUNT_TEST_ADDRESS"] ?? ""),
+    wall: shift === 0n ? wall : () => timeOfNs(nsOfTime(wall()) + shift),
+  };
+}
