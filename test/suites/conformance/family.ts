@@ -1,15 +1,17 @@
 /** How a family of conformance tests declares its tests: each gets a fresh directory, exceptions turn a test around. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, type TestContext } from "vitest";
 import type { Target } from "./target.ts";
 
 export interface Place {
   /** Fresh and empty, on the file system under test. */
   readonly dir: string;
   readonly target: Target;
+  /** Ends the test as skipped, with the reason: what was not looked at must not count as passed. */
+  readonly skip: (why: string) => never;
   /** A path in the fresh directory. */
-  at(...names: string[]): string;
+  readonly at: (...names: string[]) => string;
 }
 
 export type Body = (place: Place) => void | Promise<void>;
@@ -25,10 +27,15 @@ export function createDeclare(target: () => Target, exceptions: Exceptions, seen
     if (seen.has(title)) throw new Error(`two tests are called: ${title}`);
     seen.add(title);
     const number = (count += 1);
-    const run = async (): Promise<void> => {
+    const run = async (context: TestContext): Promise<void> => {
       const dir = join(target().dir, `case-${number}`);
       mkdirSync(dir);
-      await body({ dir, target: target(), at: (...names) => join(dir, ...names) });
+      await body({
+        dir,
+        target: target(),
+        at: (...names) => join(dir, ...names),
+        skip: (why) => context.skip(why),
+      });
     };
     const reason = exceptions[title];
     if (reason === undefined) it(title, run, timeoutMs);

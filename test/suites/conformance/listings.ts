@@ -18,7 +18,7 @@ export const listings: Family = (test) => {
     ]);
   });
 
-  test("getdents gives . and .. as well, each of type directory", ({ at }) => {
+  test("getdents gives . and .. as well, each of type directory", ({ at, skip }) => {
     mkdirSync(at("d"));
     const body = `
       fd = os.open(A[0], os.O_RDONLY | os.O_DIRECTORY); buffer = ctypes.create_string_buffer(65536); R = []
@@ -27,7 +27,7 @@ export const listings: Family = (test) => {
           _, _, length, kind = struct.unpack_from("QqHB", buffer.raw, at)
           R.append([buffer.raw[at + 19 : at + length].split(b"\\0")[0].decode(), kind]); at += length
       R.sort()`;
-    if (process.arch !== "x64") return;
+    if (process.arch !== "x64") skip("the number of getdents64 is that of x64");
     expect(mustProbe(body, [at("d")])).toEqual([
       [".", 4],
       ["..", 4],

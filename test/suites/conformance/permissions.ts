@@ -17,8 +17,8 @@ const EACCES = "EACCES";
 const EPERM = "EPERM";
 
 export const permissions: Family = (test) => {
-  test("another user reads what the modes show and changes nothing", ({ at, target }) => {
-    if (!target.otherUsers) return;
+  test("another user reads what the modes show and changes nothing", ({ at, target, skip }) => {
+    if (!target.otherUsers) skip("other users may not enter");
     mkdirSync(at("d"), { mode: 0o755 });
     writeFileSync(at("d", "f"), "public", { mode: 0o644 });
     expect(mustProbe(tries, [at("d")], nobody)).toEqual({
@@ -34,8 +34,8 @@ export const permissions: Family = (test) => {
     expect(readFileSync(at("d", "f"), "utf8")).toBe("public");
   });
 
-  test("another user is kept out of a private directory and of a private file", ({ at, target }) => {
-    if (!target.otherUsers) return;
+  test("another user is kept out of a private directory and of a private file", ({ at, target, skip }) => {
+    if (!target.otherUsers) skip("other users may not enter");
     mkdirSync(at("closed"), { mode: 0o700 });
     writeFileSync(at("closed", "f"), "", { mode: 0o644 });
     writeFileSync(at("f"), "", { mode: 0o600 });
@@ -44,8 +44,8 @@ export const permissions: Family = (test) => {
     expect(mustProbe(`R = attempt(os.open, A[0], os.O_RDONLY)`, [at("f")], nobody)).toBe(EACCES);
   });
 
-  test("another user may search but not list a directory of mode 0711", ({ at, target }) => {
-    if (!target.otherUsers) return;
+  test("another user may search but not list a directory of mode 0711", ({ at, target, skip }) => {
+    if (!target.otherUsers) skip("other users may not enter");
     mkdirSync(at("d"));
     writeFileSync(at("d", "f"), "known", { mode: 0o644 });
     chmodSync(at("d"), 0o711);
@@ -53,16 +53,16 @@ export const permissions: Family = (test) => {
     expect(mustProbe(body, [at("d")], nobody)).toEqual([EACCES, "known"]);
   });
 
-  test("a directory of mode 01777 keeps others from removing what is not theirs", ({ at, target }) => {
-    if (!target.otherUsers) return;
+  test("a directory of mode 01777 keeps others from removing what is not theirs", ({ at, target, skip }) => {
+    if (!target.otherUsers) skip("other users may not enter");
     mkdirSync(at("d"));
     chmodSync(at("d"), 0o1777);
     writeFileSync(at("d", "f"), "", { mode: 0o666 });
     expect(mustProbe(`R = attempt(os.unlink, A[0])`, [at("d", "f")], nobody)).toBe(EPERM);
   });
 
-  test("access agrees with what open answers", ({ at, target }) => {
-    if (!target.otherUsers) return;
+  test("access agrees with what open answers", ({ at, target, skip }) => {
+    if (!target.otherUsers) skip("other users may not enter");
     writeFileSync(at("f"), "", { mode: 0o640 });
     writeFileSync(at("g"), "", { mode: 0o645 });
     const body = `R = [os.access(p, m) for p in A for m in (os.R_OK, os.W_OK, os.X_OK)]`;
@@ -93,8 +93,8 @@ export const permissions: Family = (test) => {
     expect(after.uid).toBe(target.answers.chownToOther === "ok" ? 12_345 : uid);
   });
 
-  test("writing by another user clears setuid, or setuid was never kept", ({ at, target }) => {
-    if (!target.otherUsers) return;
+  test("writing by another user clears setuid, or setuid was never kept", ({ at, target, skip }) => {
+    if (!target.otherUsers) skip("other users may not enter");
     writeFileSync(at("f"), "x");
     wordOf(() => chmodSync(at("f"), 0o4777));
     mustProbe(`fd = os.open(A[0], os.O_WRONLY); os.write(fd, b"y")`, [at("f")], nobody);
