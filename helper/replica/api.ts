@@ -10,7 +10,8 @@ import type { PathClass, ViewChange } from "./view-change.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "./ids.ts";
 import type { Extent, Node, Op, Ordered, Place, RefusalReason, Submitted } from "./op.ts";
 
-/** The tree as this peer sees it (a guest: overlay over confirmed over private). All synchronous, from memory. */
+/** The tree as this peer sees it (a guest: overlay over confirmed over private). All synchronous, from memory. A `Node`
+ *  is valid until the next mutation: copy what must be kept. */
 export interface View {
   readonly position: Seq;
   lookup(at: Place): NodeId | undefined;
@@ -146,6 +147,11 @@ export interface GuestReplica extends View {
   /** Ends bursts: of one handle, of one node, or all. */
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): readonly Submitted[];
 
+  /** Seeds that came with the first snapshot: carry them out before anything else. */
+  readonly initial: readonly ContentEffect[];
+  /** Index of the last message taken: acknowledge it, and resume from it. */
+  readonly received: number;
+  /** A message taken before, or one whose forerunner is missing, has no effect. */
   receive(down: Down): Received;
   /** The confirmed layer alone (what the host has at `position`), for validating fetched content. */
   confirmed(id: NodeId): Node | undefined;

@@ -1,0 +1,286 @@
+import { errno } from "../base/errno.ts";
+import type { Time } from "../base/time.ts";
+import type { LocalOp, Performed } from "./api.ts";
+import { modified } from "./apply.ts";
+import { asksHost } from "./asks.ts";
+import { addToBurst, burstOp, longestPart, type Burst } from "./bursts.ts";
+import type { GuestView } from "./guest-view.ts";
+import { opIdOf, type NodeId, type OpId, type PeerId, type Version } from "./ids.ts";
+import { checkLocally, heldByOther } from "./local-checks.ts";
+import type { Op, Place, Submitted } from "./op.ts";
+import { copyOf } from "./overlay.ts";
+import { bytesOf, PendingQueue } from "./pending.ts";
+import { isPrivateId } from "./private-layer.ts";
+import { Taint } from "./taint.ts";
+
+const nothingHeld = { names: [], attrs: [], content: undefined };
+export type Writing = { readonly node: NodeId; readonly handle: number; readonly append: boolean };
+
+/** The half of a guest that turns local calls into operations. */
+export class GuestSender {
+  readonly queue = new PendingQueue();
+  readonly bursts = new Map<NodeId, Burst>();
+  readonly taint = new Taint();
+  /** Refusals adopted so far (R-STOP). */
+  adopted = 0;
+  /** n of the last operation sent. */
+  sent = 0;
+  readonly #view: GuestView;
+  readonly #peer: PeerId;
+  readonly #localLocks: boolean;
+
+  constructor(view: GuestView, peer: PeerId, localLocks: boolean) {
+    this.#view = view;
+    this.#peer = peer;
+    this.#localLocks = localLocks;
+  }
+
+  perform(op: LocalOp): Performed {
+    const wrong = checkLocally(this.#view, this.#peer, op);
+    if (wrong === "nothing") return { t: "done", send: [] };
+    if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
+    if (op.t !== "seed" && this.#performHere(op)) return { t: "done", send: [] };
+    if (op.t === "rename" && this.#isSpoiledRelease(op)) return { t: "failed", errno: errno.EIO, send: [] };
+    const asked = !this.#localLocks && asksHost(this.#view.git, op, op.t === "rename" && this.#movesGitDir(op.from));
+    const send: Submitted[] = [];
+    if (asked) this.#endAll(send);
+    else for (const node of touchedFiles(this.#view, op)) this.#end(node, send);
+    const submitted = this.#submit(this.#filled(op), asked);
+    send.push(submitted);
+    return asked ? { t: "asked", id: submitted.id, send } : { t: "done", send };
+  }
+
+  write(writing: Writing, offset: number, bytes: Uint8Array, time: Time): Performed & { readonly offset: number } {
+    const { node } = writing;
+    const inode = this.#view.node(node);
+    if (inode === undefined || inode.kind !== "file") return { t: "failed", errno: errno.ESTALE, send: [], offset };
+    const start = writing.append ? inode.size : offset;
+    if (isPrivateId(node)) {
+      this.#view.privates.written(node, start + bytes.length, time);
+      return { t: "done", send: [], offset: start };
+    }
+    if (!this.#view.isLive(node)) {
+      this.#changeGhost(node, Math.max(inode.size, start + bytes.length), time);
+      return { t: "done", send: [], offset: start };
+    }
+    if (heldByOther(this.#view, this.#peer, inode, this.#view.placeOf(node))) return { t: "failed", errno: errno.EPERM, send: [], offset };
+    const send: Submitted[] = [];
+    this.#join(writing, start, bytes, time, send);
+    return { t: "done", send, offset: start };
+  }
+
+  endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): Submitted[] {
+    const send: Submitted[] = [];
+    if (which === "all") this.#endAll(send);
+    else if (which.handle === undefined || this.bursts.get(which.node)?.handle === which.handle) this.#end(which.node, send);
+    return send;
+  }
+
+  get burstBytes(): number {
+    let sum = 0;
+    for (const burst of this.bursts.values()) sum += burst.bytes;
+    return sum;
+  }
+
+  #join(writing: Writing, offset: number, bytes: Uint8Array, time: Time, send: Submitted[]): void {
+    const open = this.bursts.get(writing.node);
+    if (open !== undefined && (open.handle !== writing.handle || open.append !== writing.append)) this.#end(writing.node, send);
+    const entry = this.#view.overlay.open(writing.node);
+    if (entry === undefined) return;
+    const { shown } = entry;
+    let burst = this.bursts.get(writing.node);
+    if (burst === undefined) {
+      const before = { mtime: shown.mtime, ctime: shown.ctime };
+      burst = { ...writing, base: shown.version, extents: [], bytes: 0, time, before, parts: 0 };
+      this.bursts.set(writing.node, burst);
+      entry.content++;
+    }
+    addToBurst(burst, offset, bytes, time);
+    entry.written++;
+    shown.size = Math.max(shown.size, offset + bytes.length);
+    shown.mtime = burst.before.mtime;
+    shown.ctime = burst.before.ctime;
+    modified(shown, time);
+    if (burst.bytes < longestPart) return;
+    if (burst.append) this.#end(writing.node, send);
+    else this.#cut(burst, send);
+  }
+
+  /** A long burst goes in parts, each based on the one before. */
+  #cut(burst: Burst, send: Submitted[]): void {
+    const op = burstOp(burst, true);
+    const shown = this.#view.node(burst.node);
+    if (op === undefined || shown === undefined) return;
+    const submitted = this.#submit(op, false);
+    send.push(submitted);
+    burst.base = submitted.id as number as Version;
+    burst.extents = [];
+    burst.bytes = 0;
+    burst.parts++;
+    shown.version = burst.base;
+    burst.before = { mtime: shown.mtime, ctime: shown.ctime };
+  }
+
+  #endAll(send: Submitted[]): void {
+    for (const node of [...this.bursts.keys()]) this.#end(node, send);
+  }
+
+  #end(node: NodeId, send: Submitted[]): void {
+    const burst = this.bursts.get(node);
+    const entry = this.#view.overlay.nodes.get(node);
+    if (burst === undefined || entry === undefined) return;
+    this.bursts.delete(node);
+    const op = burstOp(burst, false);
+    if (op !== undefined) {
+      const submitted = this.#submit(op, false);
+      entry.shown.version = submitted.id as number as Version;
+      if (burst.extents.length === 0) modified(entry.shown, burst.time);
+      send.push(submitted);
+    }
+    entry.content--;
+    this.#view.settle(node);
+  }
+
+  #submit(op: Op, asked: boolean): Submitted {
+    const id: OpId = opIdOf(this.#peer, ++this.sent);
+    const submitted: Submitted = { id, op, adopted: this.adopted };
+    const inGitDir = isInGitDir(this.#view, op);
+    const holds = asked ? nothingHeld : this.#view.overlay.show(op, id);
+    this.queue.push({ submitted, asked, holds, bytes: bytesOf(op), inGitDir });
+    if (!asked) this.#namesChanged(op);
+    return submitted;
+  }
+
+  #namesChanged(op: Op): void {
+    const { git, privates } = this.#view;
+    if (op.t === "rename") {
+      if (this.#view.kindOf(op.node) === "dir") git.moved();
+      git.appeared(op.from.parent, op.from.name);
+      git.appeared(op.to.parent, op.to.name);
+      if (op.victim !== null) privates.dropUnder(op.victim.node);
+    } else if ("at" in op) {
+      git.appeared(op.at.parent, op.at.name);
+      if (op.t === "rmdir") privates.dropUnder(op.node);
+    }
+  }
+
+  /** Private paths and nodes that have no name any more: nobody is told. */
+  #performHere(op: Exclude<LocalOp, { t: "seed" }>): boolean {
+    const view = this.#view;
+    const place = op.t === "rename" ? op.from : "at" in op ? op.at : undefined;
+    const node = "node" in op ? op.node : place === undefined ? undefined : view.lookup(place);
+    if (place === undefined ? node !== undefined && isPrivateId(node) : view.isPrivate(place)) {
+      view.privates.perform(op, { node, victim: op.t === "rename" ? view.lookup(op.to) : undefined });
+      return true;
+    }
+    if ((op.t !== "truncate" && op.t !== "setattr") || view.isLive(op.node)) return false;
+    const ghost = this.#ghost(op.node);
+    if (ghost === undefined) return true;
+    if (op.t === "truncate") this.#changeGhost(op.node, op.size, op.time);
+    else {
+      if (op.mode !== undefined) ghost.mode = op.mode;
+      if (op.atime !== undefined) ghost.atime = op.atime;
+      if (op.mtime !== undefined) ghost.mtime = op.mtime;
+    }
+    return true;
+  }
+
+  #ghost(id: NodeId): ReturnType<GuestView["node"]> {
+    const view = this.#view;
+    const entry = view.overlay.nodes.get(id);
+    if (entry !== undefined) {
+      entry.ghost = true;
+      entry.written++;
+      return entry.shown;
+    }
+    const known = view.ghosts.get(id);
+    if (known !== undefined) return known;
+    const confirmed = view.confirmed.get(id);
+    if (confirmed === undefined) return undefined;
+    const copy = copyOf(confirmed);
+    view.ghosts.set(id, copy);
+    return copy;
+  }
+
+  #changeGhost(id: NodeId, size: number, time: Time): void {
+    const ghost = this.#ghost(id);
+    if (ghost === undefined) return;
+    ghost.size = size;
+    ghost.version = this.#view.privates.newVersion();
+    modified(ghost, time);
+  }
+
+  /** R-EIO: renaming an owned lock is its release. */
+  #isSpoiledRelease(op: Extract<LocalOp, { t: "rename" }>): boolean {
+    const id = this.#view.lookup(op.from);
+    if (id === undefined || this.#view.node(id)?.owner !== this.#peer || !op.from.name.endsWith(".lock")) return false;
+    return this.taint.takeFor(id, op.from.name === "index.lock");
+  }
+
+  #movesGitDir(from: Place): boolean {
+    const id = this.#view.lookup(from);
+    return id !== undefined && this.#view.kindOf(id) === "dir" && this.#view.git.info(id).role !== "work";
+  }
+
+  /** Fills in what this peer sees now. */
+  #filled(op: LocalOp): Op {
+    const view = this.#view;
+    const versionOf = (id: NodeId): Version => view.node(id)?.version ?? (0 as Version);
+    const found = (place: Place): NodeId => view.lookup(place) as NodeId;
+    switch (op.t) {
+      case "create": {
+        const { t, at, node, mode, time } = op;
+        return { t, at, node, mode, time };
+      }
+      case "unlink": {
+        const node = found(op.at);
+        this.taint.forget(node);
+        return { t: "unlink", at: op.at, node, seen: versionOf(node), time: op.time };
+      }
+      case "rmdir":
+        return { t: "rmdir", at: op.at, node: found(op.at), time: op.time };
+      case "rename": {
+        const victim = view.lookup(op.to);
+        return { ...op, node: found(op.from), victim: victim === undefined ? null : { node: victim, seen: versionOf(victim) } };
+      }
+      case "truncate":
+        return { ...op, base: versionOf(op.node) };
+      case "mkdir":
+      case "symlink":
+      case "link":
+      case "setattr":
+      case "seed":
+        return op;
+    }
+  }
+}
+
+/** Files whose open burst this operation ends (R-BURST). */
+function touchedFiles(view: GuestView, op: LocalOp): readonly NodeId[] {
+  const found = (place: Place): NodeId[] => {
+    const id = view.lookup(place);
+    return id === undefined ? [] : [id];
+  };
+  switch (op.t) {
+    case "unlink":
+      return found(op.at);
+    case "rename":
+      return [...found(op.from), ...found(op.to)];
+    case "truncate":
+    case "setattr":
+    case "link":
+      return [op.node];
+    default:
+      return [];
+  }
+}
+
+function isInGitDir(view: GuestView, op: Op): boolean {
+  const inGit = (node: NodeId): boolean => {
+    const place = view.placeOf(node);
+    return place !== undefined && view.git.isGit(place);
+  };
+  if (op.t === "rename") return view.git.isGit(op.from) || view.git.isGit(op.to);
+  if (op.t === "seed") return true;
+  return "at" in op ? view.git.isGit(op.at) : inGit(op.node);
+}

@@ -1,0 +1,76 @@
+import { assert } from "../base/brand.ts";
+import type { GuestReplica, Snapshot } from "./api.ts";
+import { GuestReceiver } from "./guest-receiver.ts";
+import { GuestSender } from "./guest-sender.ts";
+import { GuestView } from "./guest-view.ts";
+import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
+import { isPrivateId } from "./private-layer.ts";
+import { namespaceOf } from "./snapshot.ts";
+import { createPlaceQuestions } from "./view.ts";
+
+export interface GuestOptions {
+  readonly peer: PeerId;
+  readonly snapshot: Snapshot;
+  /** First id of the range this guest numbers its nodes from. */
+  readonly range: NodeId;
+  /** Index of the message that brought the snapshot; the next one follows it. */
+  readonly received: number;
+  /** Test-only: what asks the host is answered at once and told. */
+  readonly localLocks?: boolean;
+}
+
+/** A guest asks for another range while this many ids are left. */
+const enoughIds = 65_536;
+
+export function createGuestReplica(options: GuestOptions): GuestReplica {
+  const { peer } = options;
+  const view = new GuestView(namespaceOf(options.snapshot.nodes));
+  const sender = new GuestSender(view, peer, options.localLocks ?? false);
+  const receiver = new GuestReceiver(view, sender, { peer, position: options.snapshot.position, received: options.received });
+  const ranges = [{ next: options.range as number, end: options.range + nodeRangeSize }];
+
+  function newShared(): NodeId {
+    while (ranges.length > 1 && (ranges[0]?.next ?? 0) >= (ranges[0]?.end ?? 0)) ranges.shift();
+    const range = ranges[0];
+    assert(range !== undefined && range.next < range.end, "a guest has node ids left");
+    return range.next++ as NodeId;
+  }
+
+  return {
+    ...createPlaceQuestions(view, view.git, () => view.confirmed.locks),
+    peer,
+    get position() {
+      return receiver.position;
+    },
+    get received() {
+      return receiver.received;
+    },
+    lookup: (at) => view.lookup(at),
+    node: (id) => view.node(id),
+    list: (dir) => view.list(dir),
+    placeOf: (id) => view.placeOf(id),
+    isPrivate: (at) => view.isPrivate(at),
+    isPrivateNode: isPrivateId,
+    forget: (id) => view.forget(id),
+    newNode: (at) => (view.isPrivate(at) ? view.privates.newNode() : newShared()),
+    addRange: (first) => void ranges.push({ next: first, end: first + nodeRangeSize }),
+    get needsRange() {
+      return ranges.reduce((left, range) => left + range.end - range.next, 0) < enoughIds;
+    },
+    initial: receiver.takeSeeds(options.snapshot.seeds).content,
+    perform: (op) => sender.perform(op),
+    write: (burst, offset, bytes, time) => sender.write(burst, offset, bytes, time),
+    endBurst: (which) => sender.endBurst(which),
+    receive: (down) => receiver.receive(down),
+    confirmed: (id) => view.confirmed.get(id),
+    hasPendingContent: (id) => (view.overlay.nodes.get(id)?.content ?? 0) > 0,
+    pending: () => ({ operations: sender.queue.count, bytes: sender.queue.bytes + sender.burstBytes }),
+    get lastSubmitted() {
+      return sender.queue.count === 0 ? 0 : opIdOf(peer, sender.sent);
+    },
+    get lastDecided() {
+      return receiver.lastDecided;
+    },
+    resend: () => sender.queue.all().map((pending) => pending.submitted),
+  };
+}
