@@ -1,9 +1,19 @@
-import { copyFileSync, ftruncateSync, mkdirSync, openSync, rmSync, unlinkSync, writeFileSync, constants } from "node:fs";
+import {
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+  constants,
+} from "node:fs";
 import { join } from "node:path";
 import { assert } from "../base/brand.ts";
-import { errno, errnoOf, type Errno } from "../base/errno.ts";
+import { errno, type Errno } from "../base/errno.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { NodeId } from "../replica/ids.ts";
+import { attempt } from "./attempt.ts";
 import { Descriptors } from "./descriptors.ts";
 import { readFully, writeAll } from "./file-io.ts";
 import { Ranges, type Range } from "./ranges.ts";
@@ -98,7 +108,7 @@ export class GuestCache {
     entry.present.remove(size, before);
     if (entry.memory !== undefined) this.#setMemory(entry, entry.memory.slice(0, size));
     if (entry.fileLength === undefined || entry.fileLength <= size) return undefined;
-    return this.#attempt(() => {
+    return attempt(() => {
       ftruncateSync(this.#descriptor(node), size);
       entry.fileLength = size;
     });
@@ -136,7 +146,7 @@ export class GuestCache {
       got = part.length;
     } else if (entry.fileLength !== undefined && offset < entry.fileLength) {
       const stored = bytes.subarray(0, Math.min(length, entry.fileLength - offset));
-      const failed = this.#attempt(() => {
+      const failed = attempt(() => {
         got = readFully(this.#descriptor(node), stored, offset);
       });
       if (failed !== undefined) return fail(failed);
@@ -154,7 +164,7 @@ export class GuestCache {
   /** A copy of what is held, for parking: at `path`, with holes where bytes are missing (`present` tells which). */
   copyTo(node: NodeId, path: string): Errno | undefined {
     const entry = this.#entries.get(node);
-    return this.#attempt(() => {
+    return attempt(() => {
       // A reflink where the file system has them; the kernel copies otherwise.
       if (entry?.fileLength !== undefined) copyFileSync(this.#path(node), path, constants.COPYFILE_FICLONE);
       else writeFileSync(path, entry?.memory ?? new Uint8Array(0));
@@ -166,7 +176,7 @@ export class GuestCache {
     if (entry === undefined) return;
     this.#setMemory(entry, undefined);
     this.#open.close(node);
-    if (entry.fileLength !== undefined) this.#attempt(() => unlinkSync(this.#path(node)));
+    if (entry.fileLength !== undefined) attempt(() => unlinkSync(this.#path(node)));
     this.#entries.delete(node);
   }
 
@@ -194,7 +204,7 @@ export class GuestCache {
       entry.memory?.set(bytes, offset);
       return undefined;
     }
-    return this.#attempt(() => {
+    return attempt(() => {
       const fd = this.#file(node, entry);
       const before = entry.fileLength ?? 0;
       try {
@@ -229,23 +239,13 @@ export class GuestCache {
     this.#setMemory(entry, undefined);
     if (entry.fileLength === undefined) return;
     this.#open.close(node);
-    this.#attempt(() => unlinkSync(this.#path(node)));
+    attempt(() => unlinkSync(this.#path(node)));
     entry.fileLength = undefined;
   }
 
   #setMemory(entry: Entry, memory: Uint8Array | undefined): void {
     this.#memory += (memory?.length ?? 0) - (entry.memory?.length ?? 0);
     entry.memory = memory;
-  }
-
-  #attempt(call: () => void): Errno | undefined {
-    try {
-      call();
-      return undefined;
-    } catch (error) {
-      if (typeof (error as { code?: unknown }).code !== "string") throw error;
-      return errnoOf(error);
-    }
   }
 
   #path(node: NodeId): string {

@@ -36,7 +36,11 @@ async function fsyncDirectory(folder: Opened, node: NodeId): Promise<void> {
   folder.unsynced.delete(node);
   try {
     const fd = await promisify(open)(path, constants.O_RDONLY | constants.O_DIRECTORY);
-    await fsyncOf(fd).finally(() => promisify(close)(fd));
+    try {
+      await fsyncOf(fd);
+    } finally {
+      await promisify(close)(fd);
+    }
   } catch (error) {
     folder.unsynced.add(node);
     throw error;
@@ -44,7 +48,12 @@ async function fsyncDirectory(folder: Opened, node: NodeId): Promise<void> {
 }
 
 /** As `read`, on the thread pool. The caller has clipped the range to the node's size. */
-export async function readLater(folder: Opened, node: NodeId, offset: number, length: number): Promise<Result<Uint8Array>> {
+export async function readLater(
+  folder: Opened,
+  node: NodeId,
+  offset: number,
+  length: number,
+): Promise<Result<Uint8Array>> {
   const bytes = Buffer.allocUnsafe(length);
   try {
     const descriptor = folder.descriptor(node, false);

@@ -17,7 +17,8 @@ export function setAttributes(folder: Opened, op: Extract<Op, { t: "setattr" }>)
   const atime = op.atime ?? node.atime;
   if (node.kind === "symlink") {
     // Linux has no mode for symlinks.
-    if (op.mtime !== undefined) lutimesSync(folder.paths.path(folder.placeOf(op.node)), seconds(atime), seconds(op.mtime));
+    if (op.mtime !== undefined)
+      lutimesSync(folder.paths.path(folder.placeOf(op.node)), seconds(atime), seconds(op.mtime));
     return;
   }
   const open = folder.past.descriptor(op.node) ?? folder.files.known(op.node);

@@ -1,11 +1,12 @@
 import { fstatSync, ftruncateSync, lstatSync, openSync, closeSync, constants } from "node:fs";
 import { unreachable } from "../base/brand.ts";
-import { errno, errnoOf, type Errno } from "../base/errno.ts";
+import { errno, type Errno } from "../base/errno.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { Backing } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Extent, Op, Place } from "../replica/op.ts";
+import { attempt, failure } from "./attempt.ts";
 import { readFully, writeAll } from "./file-io.ts";
 import { setAttributes } from "./host-attributes.ts";
 import { fsyncNode, readLater, spaceOf } from "./host-async.ts";
@@ -181,7 +182,7 @@ export class HostFolder implements Backing {
     this.opened.stamps.touch(node);
     try {
       for (const extent of extents) {
-        if (extent.bytes === undefined) throw Object.assign(new Error("extent without bytes"), { code: "EIO" });
+        if (extent.bytes === undefined) throw failure("EIO", "extent without bytes");
         writeAll(fd, extent.bytes, extent.offset);
         if (this.#available !== undefined) this.#available = Math.max(0, this.#available - extent.length);
       }
@@ -228,15 +229,4 @@ export class HostFolder implements Backing {
 /** Opens the folder before it is covered by the mount. Throws when there is no such directory. */
 export function openHostFolder(realPath: string): HostFolder {
   return new HostFolder(new Opened(realPath));
-}
-
-/** Turns a failed system call into its errno; anything else thrown is a defect and goes on. */
-function attempt(call: () => void): Errno | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    if (typeof (error as { code?: unknown }).code !== "string") throw error;
-    return errnoOf(error);
-  }
 }

@@ -1,6 +1,17 @@
-import { chmodSync, fstatSync, linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from "node:fs";
+import {
+  chmodSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
 import type { NodeId } from "../replica/ids.ts";
 import type { Op, Place } from "../replica/op.ts";
+import { failure } from "./attempt.ts";
 import type { Opened } from "./opened-folder.ts";
 import { removePrivateChildren } from "./private-children.ts";
 import { realMode, setMode } from "./real-files.ts";
@@ -64,7 +75,7 @@ export function rename(folder: Opened, op: OpOf<"rename">): void {
   const from = folder.paths.path(op.from);
   const to = folder.paths.path(op.to);
   // Node has no renameat2: what a stray process put there in the meantime is found by looking.
-  if (op.victim === null && exists(to)) throw Object.assign(new Error("target exists"), { code: "EEXIST" });
+  if (op.victim === null && exists(to)) throw failure("EEXIST", "target exists");
   const victim = op.victim?.node;
   const directory = victim !== undefined && folder.isDirectory(victim);
   if (directory) empty(folder, victim);

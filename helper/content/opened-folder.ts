@@ -3,6 +3,7 @@ import { parseFileName } from "../base/name.ts";
 import type { View } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Node, Place } from "../replica/op.ts";
+import { failure } from "./attempt.ts";
 import type { Descriptor } from "./descriptors.ts";
 import { Past } from "./past.ts";
 import { RealFiles, reopen } from "./real-files.ts";
@@ -59,7 +60,7 @@ export class Opened {
 
   placeOf(id: NodeId): Place {
     const at = this.#view?.placeOf(id);
-    if (at === undefined) throw Object.assign(new Error("node without a name"), { code: "ESTALE" });
+    if (at === undefined) throw failure("ESTALE", "node without a name");
     return at;
   }
 

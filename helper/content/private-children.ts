@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, rmSync, type Dirent } from "node:fs";
-import { errno } from "../base/errno.ts";
+import { failure } from "./attempt.ts";
 import { below } from "./real-paths.ts";
 
 /** More than this in a private file (a config, a hook) is not thought lost lightly: the directory stays. */
@@ -33,7 +33,8 @@ interface KeptFile {
 
 function collect(directory: number, names: readonly string[], entry: Dirent): KeptFile[] {
   if (entry.isSymbolicLink()) return [];
-  if (entry.isDirectory()) return list(directory, names).flatMap((child) => collect(directory, [...names, child.name], child));
+  if (entry.isDirectory())
+    return list(directory, names).flatMap((child) => collect(directory, [...names, child.name], child));
   if (!entry.isFile()) throw notEmpty();
   const bytes = readFileSync(below(directory, names.join("/")));
   if (bytes.length > largest) throw notEmpty();
@@ -45,5 +46,5 @@ function list(directory: number, names: readonly string[]): Dirent[] {
 }
 
 function notEmpty(): Error {
-  return Object.assign(new Error("directory not empty"), { code: "ENOTEMPTY", errno: -errno.ENOTEMPTY });
+  return failure("ENOTEMPTY", "directory not empty");
 }

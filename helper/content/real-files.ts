@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, constants, fchmodSync, fstatSync, openSync } from "node:fs";
-import { errno } from "../base/errno.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Place } from "../replica/op.ts";
+import { failure } from "./attempt.ts";
 import { Descriptors, type Descriptor } from "./descriptors.ts";
 import { objectOf, openObject, type RealPaths } from "./real-paths.ts";
 
@@ -35,7 +35,11 @@ export class RealFiles {
   create(node: NodeId, at: Place, mode: number): Descriptor {
     const path = this.#paths.path(at);
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | common;
-    return this.#open.put(node, this.#spare(() => openSync(path, flags, mode)), true);
+    return this.#open.put(
+      node,
+      this.#spare(() => openSync(path, flags, mode)),
+      true,
+    );
   }
 
   /** Hands the descriptor over. */
@@ -91,7 +95,9 @@ export function reopen(object: number, writable: boolean): number {
   const lacking = (mode & needed) !== needed;
   if (lacking) chmodSync(objectOf(object), (mode & 0o7777) | needed);
   try {
-    return regular(openSync(objectOf(object), (writable ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK));
+    return regular(
+      openSync(objectOf(object), (writable ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK),
+    );
   } finally {
     if (lacking) chmodSync(objectOf(object), mode & 0o7777);
   }
@@ -100,7 +106,7 @@ export function reopen(object: number, writable: boolean): number {
 function regular(fd: number): number {
   if (fstatSync(fd).isFile()) return fd;
   closeSync(fd);
-  throw Object.assign(new Error("no regular file"), { code: "EIO", errno: -errno.EIO });
+  throw failure("EIO", "no regular file");
 }
 
 /** Permission bits for a real file: never setuid or setgid, since the folder is an ordinary one again when the session ends. */

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync } from "node:fs";
 import type { FileName } from "../base/name.ts";
 import { rootNode, type NodeId } from "../replica/ids.ts";
 import type { Place } from "../replica/op.ts";
+import { failure } from "./attempt.ts";
 import { Descriptors } from "./descriptors.ts";
 
 /** O_PATH (open(2)): a descriptor that only locates; opening one needs no permission on the object itself. Not in Node's constants. */
@@ -42,7 +43,7 @@ export class RealPaths {
     const known = this.#open.get(node);
     if (known !== undefined) return known.fd;
     const at = this.#places?.placeOf(node);
-    if (at === undefined) throw Object.assign(new Error("directory without a place"), { code: "ENOENT" });
+    if (at === undefined) throw failure("ENOENT", "directory without a place");
     return this.openAs(node, at);
   }
 

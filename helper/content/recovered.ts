@@ -20,11 +20,24 @@ export interface Recovered {
   readonly present?: readonly (readonly [number, number])[];
 }
 
-export type IndexLine = { readonly t: "kept"; readonly id: number; readonly entry: Recovered } | { readonly t: "discard"; readonly id: number };
+export type IndexLine =
+  | { readonly t: "kept"; readonly id: number; readonly entry: Recovered }
+  | { readonly t: "discard"; readonly id: number };
 
 const maxLine = 1024 * 1024;
 const reasons: readonly string[] = [
-  "stale", "exists", "gone", "not-empty", "locked", "not-owner", "pipeline", "disk", "read-only", "same", "private", "unsent",
+  "stale",
+  "exists",
+  "gone",
+  "not-empty",
+  "locked",
+  "not-owner",
+  "pipeline",
+  "disk",
+  "read-only",
+  "same",
+  "private",
+  "unsent",
 ] satisfies readonly Recovered["reason"][];
 
 /** One line of the index, as written to disk; undefined for an empty, torn or damaged one. */

@@ -1,9 +1,21 @@
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { errno, errnoOf, type Errno } from "../base/errno.ts";
 import { done, fail, ok, type Result } from "../base/result.ts";
 import type { Extent } from "../replica/op.ts";
+import { attempt, failure } from "./attempt.ts";
 import { writeAll } from "./file-io.ts";
 import { parseRecovered, type Recovered } from "./recovered.ts";
 
@@ -122,7 +134,10 @@ export class RecoveryStore {
   #setAside(): void {
     if (!existsSync(this.#index)) return;
     renameSync(this.#index, `${this.#index}.unread`);
-    renameSync(join(this.#dir, "content"), join(this.#dir, `content.unread-${statSync(`${this.#index}.unread`).mtimeMs}`));
+    renameSync(
+      join(this.#dir, "content"),
+      join(this.#dir, `content.unread-${statSync(`${this.#index}.unread`).mtimeMs}`),
+    );
     mkdirSync(join(this.#dir, "content"), { mode: 0o700 });
   }
 }
@@ -138,7 +153,7 @@ function line(entry: Recovered): string {
 
 function writeContent(path: string, losing: Losing): void {
   const failed = losing.copyTo?.(path);
-  if (failed !== undefined) throw Object.assign(new Error("content could not be copied"), { code: "EIO", cause: failed });
+  if (failed !== undefined) throw failure("EIO", "content could not be copied");
   const fd = openSync(path, losing.copyTo === undefined ? "wx" : "r+", 0o600);
   try {
     for (const extent of losing.extents ?? []) {
@@ -154,20 +169,14 @@ async function syncAll(paths: readonly string[]): Promise<Result<void>> {
     for (const path of paths) {
       if (!existsSync(path)) continue;
       const handle = await open(path, "r");
-      await handle.sync().finally(() => handle.close());
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
     }
     return done;
   } catch (error) {
     return fail(errnoOf(error));
-  }
-}
-
-function attempt(call: () => void): Errno | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    if (typeof (error as { code?: unknown }).code !== "string") throw error;
-    return errnoOf(error);
   }
 }

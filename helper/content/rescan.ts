@@ -187,4 +187,3 @@ function attempt<T>(call: () => T): T | undefined {
     return undefined;
   }
 }
-

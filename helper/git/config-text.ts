@@ -132,6 +132,10 @@ function formatHeader({ section, subsection }: Header): string {
 }
 
 function formatValue(value: string): string {
-  const escaped = value.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t").replaceAll("\b", "\\b");
+  const escaped = value
+    .replace(/["\\]/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\b", "\\b");
   return /^\s|\s$|[#;]/.test(value) ? `"${escaped}"` : escaped;
 }

@@ -12,7 +12,13 @@ export type GitEvent =
       readonly how: "commit" | "amend" | "merge" | "rebase" | "cherry-pick" | "revert" | "am";
     }
   | { readonly kind: "branch switched"; readonly from: string; readonly to: string; readonly hash: string }
-  | { readonly kind: "merged"; readonly branch: string | undefined; readonly from: string; readonly hash: string; readonly fastForward: boolean }
+  | {
+      readonly kind: "merged";
+      readonly branch: string | undefined;
+      readonly from: string;
+      readonly hash: string;
+      readonly fastForward: boolean;
+    }
   | { readonly kind: "reset"; readonly branch: string | undefined; readonly to: string; readonly hash: string }
   | { readonly kind: "rebase begun"; readonly onto: string }
   | { readonly kind: "rebase finished" | "rebase aborted"; readonly branch: string | undefined; readonly hash: string }
@@ -25,7 +31,12 @@ export type GitEvent =
 export type GitChange =
   | { readonly t: "appended"; readonly path: readonly FileName[]; readonly bytes: Uint8Array }
   /** A lock renamed onto a ref; `bytes` = the new content, where known. */
-  | { readonly t: "replaced"; readonly path: readonly FileName[]; readonly created: boolean; readonly bytes?: Uint8Array }
+  | {
+      readonly t: "replaced";
+      readonly path: readonly FileName[];
+      readonly created: boolean;
+      readonly bytes?: Uint8Array;
+    }
   | { readonly t: "removed"; readonly path: readonly FileName[] };
 
 export interface GitEvents {
@@ -61,7 +72,8 @@ export function createGitEvents(): GitEvents {
 function lineToEvent(ref: string, line: ReflogLine, branch: string | undefined): GitEvent | undefined {
   if (ref === "HEAD") return headEvent(line, branch);
   const name = /^refs\/(?:heads|remotes)\/(.+)$/.exec(ref)?.[1];
-  if (ref === "refs/stash") return { kind: "stashed", subject: line.action + (line.message === "" ? "" : `: ${line.message}`) };
+  if (ref === "refs/stash")
+    return { kind: "stashed", subject: line.action + (line.message === "" ? "" : `: ${line.message}`) };
   if (name === undefined) return undefined;
   if (ref.startsWith("refs/heads/")) {
     const born = isNull(line.old) && line.action === "branch";
@@ -92,7 +104,9 @@ function headEvent(line: ReflogLine, branch: string | undefined): GitEvent | und
     return moved === null ? undefined : { kind: "branch switched", from: moved[1] ?? "", to: moved[2] ?? "", hash };
   }
   if (action === "reset") return { kind: "reset", branch, to: message.replace(/^moving to /, ""), hash };
-  const rebase = /^(?:rebase|pull)\b.*\((start|pick|reword|edit|squash|fixup|continue|finish|abort)\)$/.exec(action)?.[1];
+  const rebase = /^(?:rebase|pull)\b.*\((start|pick|reword|edit|squash|fixup|continue|finish|abort)\)$/.exec(
+    action,
+  )?.[1];
   if (rebase !== undefined) return rebaseEvent(rebase, line, branch);
   const merged = /^(?:merge (.+)|pull\b.*)$/.exec(action);
   if (merged === null) return undefined;

@@ -14,7 +14,8 @@ export interface ReflogLine {
 }
 
 // refs/files-backend.c log_ref_write_fd: "%s %s %s\t%s\n", old, new, ident with time and zone, message; the tab and message may be missing.
-const pattern = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) ([^<]*?) ?<([^>]*)> (\d{1,15}) [+-]\d{4}(?:\t(.*))?$/;
+const pattern =
+  /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) ([^<]*?) ?<([^>]*)> (\d{1,15}) [+-]\d{4}(?:\t(.*))?$/;
 
 /** Undefined for anything else: a reflog is a file that anybody may write. */
 export function parseReflogLine(line: string): ReflogLine | undefined {

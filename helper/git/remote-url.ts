@@ -18,7 +18,8 @@ export function sharedUrl(url: string): string | undefined {
   const host = authority.slice(at + 1);
   // A host that begins with a dash would be an option to ssh (CVE-2017-1000117).
   if (host.startsWith("-")) return undefined;
-  if (name === "https" || name === "http") return `${scheme}://${host.replace(/[?#].*$/, "")}${host.search(/[?#]/) < 0 ? rest.replace(/[?#].*$/, "") : ""}`;
+  if (name === "https" || name === "http")
+    return `${scheme}://${host.replace(/[?#].*$/, "")}${host.search(/[?#]/) < 0 ? rest.replace(/[?#].*$/, "") : ""}`;
   const user = at < 0 ? "" : authority.slice(0, at).replace(/:.*$/, "");
   if (user.startsWith("-")) return undefined;
   return `${scheme}://${user === "" ? "" : `${user}@`}${host}${rest}`;

@@ -14,7 +14,10 @@ bench.unlink("pack.idx");
 const past = bench.folder.writePast(node, 0, Buffer.from("past   "));
 console.log(
   JSON.stringify({
-    first, second, read, past,
+    first,
+    second,
+    read,
+    past,
     text: bench.text(node),
     mode: lstatSync(bench.real("hidden")).mode & 0o777,
     uid: process.getuid?.(),

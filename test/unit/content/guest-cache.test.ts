@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { GuestCache, openGuestCache } from "../../../helper/content/guest-cache.ts";
+import { openGuestCache, type GuestCache } from "../../../helper/content/guest-cache.ts";
 import type { NodeId } from "../../../helper/replica/ids.ts";
 
 let dir: string;
@@ -101,7 +101,12 @@ describe("a guest's content cache", () => {
     const limit = 9000;
     const offset = fc.oneof(fc.integer({ min: 0, max: limit }), fc.integer({ min: 0, max: 40 }));
     const length = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 5000 }));
-    const call = fc.record({ t: fc.constantFrom("write", "fill", "truncate", "stale", "reset"), offset, length, byte: fc.integer({ min: 1, max: 255 }) });
+    const call = fc.record({
+      t: fc.constantFrom("write", "fill", "truncate", "stale", "reset"),
+      offset,
+      length,
+      byte: fc.integer({ min: 1, max: 255 }),
+    });
     fc.assert(
       fc.property(fc.array(call, { maxLength: 25 }), (calls) => {
         cache.drop(node);
@@ -135,7 +140,9 @@ describe("a guest's content cache", () => {
         }
         for (const range of cache.present(node)) {
           const got = cache.read(node, range.from, range.to - range.from);
-          expect(got.ok && Buffer.compare(got.value, Buffer.from(model.slice(range.from, range.to) as number[]))).toBe(0);
+          expect(got.ok && Buffer.compare(got.value, Buffer.from(model.slice(range.from, range.to) as number[]))).toBe(
+            0,
+          );
         }
         const held = cache.present(node).reduce((sum, range) => sum + range.to - range.from, 0);
         expect(held).toBe(model.filter((byte) => byte !== undefined).length);

@@ -10,7 +10,13 @@ test("an ordinary user's helper writes and reads files whose modes keep their ow
   try {
     chmodSync(dir, 0o777);
     const outfile = join(dir, "as-user.mjs");
-    await build({ entryPoints: [join(import.meta.dirname, "as-user.ts")], bundle: true, platform: "node", format: "esm", outfile });
+    await build({
+      entryPoints: [join(import.meta.dirname, "as-user.ts")],
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      outfile,
+    });
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const run = spawnSync(process.execPath, [outfile], { ...user, cwd: dir, env: { TMPDIR: dir }, encoding: "utf8" });
     expect(run.stderr).toBe("");

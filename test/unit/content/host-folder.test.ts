@@ -34,7 +34,13 @@ describe("the host's folder", () => {
 
   test("keeps names as bytes", () => {
     const name = "\u00ff\u00fe" as FileName;
-    bench.do({ t: "create", at: { parent: bench.tree.at("x").parent, name }, node: bench.tree.newNode(), mode: 0o644, time });
+    bench.do({
+      t: "create",
+      at: { parent: bench.tree.at("x").parent, name },
+      node: bench.tree.newNode(),
+      mode: 0o644,
+      time,
+    });
     expect(readdirSync(bench.dir, "latin1")).toEqual([name]);
   });
 
@@ -108,7 +114,13 @@ describe("the host's folder", () => {
     const count = 5000;
     const nodes = Array.from({ length: count }, (_, i) => bench.create(`f${i}`, `content ${i}`));
     for (let i = 0; i < count; i++) {
-      bench.do({ t: "unlink", at: { parent: 1 as never, name: mustFileName(`f${i}`) }, node: nodes[i] as never, seen: v0, time });
+      bench.do({
+        t: "unlink",
+        at: { parent: 1 as never, name: mustFileName(`f${i}`) },
+        node: nodes[i] as never,
+        seen: v0,
+        time,
+      });
     }
     expect(readdirSync("/proc/self/fd").length).toBeLessThan(4700);
     for (let i = 0; i < count; i += 97) expect(bench.text(nodes[i] as never)).toBe(`content ${i}`);
@@ -140,7 +152,9 @@ describe("the host's folder", () => {
   test("removes a directory whose only content is private, after handing that over", () => {
     const lost: string[] = [];
     bench.tree.privates.add("config").add("hooks");
-    bench.folder.bind(bench.tree, { losing: (_, names, bytes) => lost.push(`${names.join("/")}=${Buffer.from(bytes)}`) });
+    bench.folder.bind(bench.tree, {
+      losing: (_, names, bytes) => lost.push(`${names.join("/")}=${Buffer.from(bytes).toString()}`),
+    });
     const dir = bench.mkdir(".git");
     mkdirSync(bench.real(".git/hooks"));
     writeFileSync(bench.real(".git/hooks/pre-commit"), "run");

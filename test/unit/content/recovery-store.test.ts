@@ -66,7 +66,15 @@ describe("the recovery store", () => {
     const store = openRecoveryStore(dir);
     store.keep(info, { extents });
     const good = JSON.parse(readFileSync(join(dir, "index.jsonl"), "utf8")) as Record<string, unknown>;
-    for (const bad of [{ ...good, path: [".."] }, { ...good, size: -1 }, { ...good, id: "x" }, { ...good, when: null }, 3, null, []]) {
+    for (const bad of [
+      { ...good, path: [".."] },
+      { ...good, size: -1 },
+      { ...good, id: "x" },
+      { ...good, when: null },
+      3,
+      null,
+      [],
+    ]) {
       appendFileSync(join(dir, "index.jsonl"), `${JSON.stringify(bad)}\n`);
     }
     appendFileSync(join(dir, "index.jsonl"), '{"id":9,"pa');

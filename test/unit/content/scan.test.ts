@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { timeOfNs } from "../../../helper/base/time.ts";
 import { rescan, type Found } from "../../../helper/content/rescan.ts";
@@ -46,7 +56,12 @@ describe("a scan of the real folder", () => {
     const { tree } = bench;
     const stat = lstatSync(bench.real("d/f"), { bigint: true });
     expect(tree.node(tree.id("d/f"))).toMatchObject({
-      kind: "file", size: 4, nlink: 2, ino: Number(stat.ino), mtime: timeOfNs(stat.mtimeNs), ctime: timeOfNs(stat.ctimeNs),
+      kind: "file",
+      size: 4,
+      nlink: 2,
+      ino: Number(stat.ino),
+      mtime: timeOfNs(stat.mtimeNs),
+      ctime: timeOfNs(stat.ctimeNs),
     });
     expect(tree.id("second")).toBe(tree.id("d/f"));
     expect(tree.node(tree.id("s"))).toMatchObject({ kind: "symlink", target: "d/f" });
@@ -103,7 +118,8 @@ describe("a second look at the real folder", () => {
   test("finds what was created, changed, removed and renamed, in an order that applies", async () => {
     await scanned((dir) => {
       mkdirSync(`${dir}/gone`);
-      for (const name of ["gone/a", "same", "longer", "replaced", "mode", "old", "file-to-dir"]) writeFileSync(`${dir}/${name}`, "text");
+      for (const name of ["gone/a", "same", "longer", "replaced", "mode", "old", "file-to-dir"])
+        writeFileSync(`${dir}/${name}`, "text");
     });
     const { tree } = bench;
     const replaced = tree.id("replaced");
@@ -119,7 +135,23 @@ describe("a second look at the real folder", () => {
     writeFileSync(bench.real("file-to-dir/inner"), "x");
     linkSync(bench.real("same"), bench.real("another"));
     expect(adopt().sort()).toEqual(
-      ["create", "create", "link", "mkdir", "rmdir", "setattr", "truncate", "truncate", "unlink", "unlink", "unlink", "write", "write", "write", "write"].sort(),
+      [
+        "create",
+        "create",
+        "link",
+        "mkdir",
+        "rmdir",
+        "setattr",
+        "truncate",
+        "truncate",
+        "unlink",
+        "unlink",
+        "unlink",
+        "write",
+        "write",
+        "write",
+        "write",
+      ].sort(),
     );
     expect(adopt()).toEqual([]);
     expect(tree.id("replaced")).toBe(replaced);

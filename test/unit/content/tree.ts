@@ -32,7 +32,9 @@ export class Tree {
   lookup = (at: Place) => this.names.get(key(at))?.node;
   placeOf = (id: NodeId) => [...this.names.values()].find((entry) => entry.node === id)?.at;
   list = (dir: NodeId) =>
-    [...this.names.values()].filter((entry) => entry.at.parent === dir).map((entry) => ({ name: entry.at.name, node: entry.node }));
+    [...this.names.values()]
+      .filter((entry) => entry.at.parent === dir)
+      .map((entry) => ({ name: entry.at.name, node: entry.node }));
   isPrivate = (at: Place) => this.privates.has(at.name);
 
   at(path: string): Place {
@@ -52,7 +54,11 @@ export class Tree {
       case "mkdir":
       case "symlink":
         this.nodes.set(op.node, {
-          ...blank(op.node, op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink", op.t === "symlink" ? 0o777 : op.mode),
+          ...blank(
+            op.node,
+            op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink",
+            op.t === "symlink" ? 0o777 : op.mode,
+          ),
           target: op.t === "symlink" ? op.target : "",
         });
         this.names.set(key(op.at), { at: op.at, node: op.node });
@@ -130,7 +136,14 @@ export class Bench {
   }
   write(node: NodeId, offset: number, text: string): Errno | undefined {
     const bytes = Buffer.from(text);
-    return this.do({ t: "write", node, base: v0, extents: [{ offset, length: bytes.length, bytes }], more: false, time });
+    return this.do({
+      t: "write",
+      node,
+      base: v0,
+      extents: [{ offset, length: bytes.length, bytes }],
+      more: false,
+      time,
+    });
   }
   unlink(path: string): Errno | undefined {
     return this.do({ t: "unlink", at: this.tree.at(path), node: this.tree.id(path), seen: v0, time });
@@ -165,6 +178,17 @@ function key(at: Place): string {
 
 function blank(id: NodeId, kind: Node["kind"], mode: number): Node {
   return {
-    id, kind, mode, size: 0, nlink: kind === "dir" ? 2 : 1, ino: id, atime: time, mtime: time, ctime: time, version: v0, target: "", owner: undefined,
+    id,
+    kind,
+    mode,
+    size: 0,
+    nlink: kind === "dir" ? 2 : 1,
+    ino: id,
+    atime: time,
+    mtime: time,
+    ctime: time,
+    version: v0,
+    target: "",
+    owner: undefined,
   };
 }

@@ -26,22 +26,40 @@ function asGit(entries: readonly ConfigEntry[]): string[] {
     return entry.value === undefined ? name : `${name}\n${entry.value}`;
   });
 }
-const seed = (text: string, depth = 0) => Buffer.from(seedConfig(Buffer.from(text, "latin1"), { depth })).toString("latin1");
+const seed = (text: string, depth = 0) =>
+  Buffer.from(seedConfig(Buffer.from(text, "latin1"), { depth })).toString("latin1");
 
 describe("a git config", () => {
   test("is read as git reads it: comments, quotes, escapes, continuation lines, case", () => {
     const text = [
-      "\u00ef\u00bb\u00bf# comment", "[Core] bare = false ; why", "\tFileMode", '[remote "Or\\"ig\\\\in"]', "  URL = a b  \t# c",
-      'fetch = "  # kept ; " tail', "path = one \\", "  two", 'x = "a\\tb\\n\\"q\\""', "[branch.Main]", "merge=refs/heads/x", "empty =", "[a]", "y = \"half\" \" quoted\"\r",
+      "\u00ef\u00bb\u00bf# comment",
+      "[Core] bare = false ; why",
+      "\tFileMode",
+      '[remote "Or\\"ig\\\\in"]',
+      "  URL = a b  \t# c",
+      'fetch = "  # kept ; " tail',
+      "path = one \\",
+      "  two",
+      'x = "a\\tb\\n\\"q\\""',
+      "[branch.Main]",
+      "merge=refs/heads/x",
+      "empty =",
+      "[a]",
+      'y = "half" " quoted"\r',
     ].join("\n");
     expect(asGit(parseConfig(text))).toEqual(gitReads(text));
   });
 
   test("is written so that git and this program read the same entries back", () => {
-    const value = fc.string({ unit: fc.constantFrom("a", "B", " ", "\t", "\n", '"', "\\", "#", ";", "\u00e9", "=", "[") , maxLength: 12 });
+    const value = fc.string({
+      unit: fc.constantFrom("a", "B", " ", "\t", "\n", '"', "\\", "#", ";", "\u00e9", "=", "["),
+      maxLength: 12,
+    });
     const entry = fc.record({
       section: fc.constantFrom("core", "remote"),
-      subsection: fc.option(fc.string({ unit: fc.constantFrom("a", "B", ".", '"', "\\", " ", "]"), maxLength: 5 }), { nil: undefined }),
+      subsection: fc.option(fc.string({ unit: fc.constantFrom("a", "B", ".", '"', "\\", " ", "]"), maxLength: 5 }), {
+        nil: undefined,
+      }),
       key: fc.constantFrom("k", "key-2"),
       value: fc.option(value, { nil: undefined }),
     });
@@ -70,12 +88,40 @@ describe("the config that other peers get", () => {
 
   test("leaves out identity, credentials and everything that runs a program, reads a file or leads elsewhere", () => {
     const bad = [
-      "[user]\nname=Ann\nmail=a\nsigningkey=k", "[credential]\nhelper=store", '[credential "https://x"]\nhelper=!sh', "[include]\npath=/x", '[includeIf "gitdir:/"]\npath=/x',
+      "[user]\nname=Ann\nmail=a\nsigningkey=k",
+      "[credential]\nhelper=store",
+      '[credential "https://x"]\nhelper=!sh',
+      "[include]\npath=/x",
+      '[includeIf "gitdir:/"]\npath=/x',
       "[core]\nfsmonitor=true\nhooksPath=/h\nsshCommand=sh\npager=p\neditor=e\nattributesFile=f\nexcludesFile=f\naskPass=a\ngitProxy=g\nalternateRefsCommand=c\nworktree=/home\nworktree=../../..",
-      "[http]\nproxy=p\nextraHeader=Authorization: x\ncookieFile=c", '[url "ext::sh"]\ninsteadOf=https://', '[diff "x"]\ncommand=c\ntextconv=t\nexternal=e', '[merge "x"]\ndriver=d', '[filter "x"]\nclean=c\nsmudge=s\nprocess=p',
-      "[alias]\nst=!sh", "[gpg]\nprogram=g", "[sequence]\neditor=e", "[uploadpack]\npackObjectsHook=h", "[commit]\ngpgsign=true\ntemplate=/t", "[protocol]\nallow=always", "[protocol \"ext\"]\nallow=always", "[difftool \"x\"]\ncmd=c", "[man \"x\"]\ncmd=c", "[browser \"x\"]\ncmd=c", "[trailer \"x\"]\ncmd=c", "[pager]\nlog=sh", "[gc]\nauto=5", "[safe]\ndirectory=*", "[lfs]\nurl=https://u:p@x",
-      '[remote "a"]\nuploadpack=sh\nreceivepack=sh\nvcs=x\nproxy=p\nurl=ext::sh -c id\npushurl=foo://x\nurl="a\\nb"', '[branch "m"]\nremote=ext::sh\npushRemote=--upload-pack=x\nmergeoptions=--strategy=x',
-      '[submodule "s"]\nupdate=!sh\nurl=-u', '[submodule "../../x"]\nurl=https://h/x', '[remote "--x"]\nurl=https://h/x', '[remote "a.constructor"]\nconstructor=x', "[constructor]\nname=x", "[core]\n__proto__x=1",
+      "[http]\nproxy=p\nextraHeader=Authorization: x\ncookieFile=c",
+      '[url "ext::sh"]\ninsteadOf=https://',
+      '[diff "x"]\ncommand=c\ntextconv=t\nexternal=e',
+      '[merge "x"]\ndriver=d',
+      '[filter "x"]\nclean=c\nsmudge=s\nprocess=p',
+      "[alias]\nst=!sh",
+      "[gpg]\nprogram=g",
+      "[sequence]\neditor=e",
+      "[uploadpack]\npackObjectsHook=h",
+      "[commit]\ngpgsign=true\ntemplate=/t",
+      "[protocol]\nallow=always",
+      '[protocol "ext"]\nallow=always',
+      '[difftool "x"]\ncmd=c',
+      '[man "x"]\ncmd=c',
+      '[browser "x"]\ncmd=c',
+      '[trailer "x"]\ncmd=c',
+      "[pager]\nlog=sh",
+      "[gc]\nauto=5",
+      "[safe]\ndirectory=*",
+      "[lfs]\nurl=https://u:p@x",
+      '[remote "a"]\nuploadpack=sh\nreceivepack=sh\nvcs=x\nproxy=p\nurl=ext::sh -c id\npushurl=foo://x\nurl="a\\nb"',
+      '[branch "m"]\nremote=ext::sh\npushRemote=--upload-pack=x\nmergeoptions=--strategy=x',
+      '[submodule "s"]\nupdate=!sh\nurl=-u',
+      '[submodule "../../x"]\nurl=https://h/x',
+      '[remote "--x"]\nurl=https://h/x',
+      '[remote "a.constructor"]\nconstructor=x',
+      "[constructor]\nname=x",
+      "[core]\n__proto__x=1",
     ];
     for (const text of bad) expect(seed(text), text).toBe("");
   });
@@ -87,7 +133,18 @@ describe("the config that other peers get", () => {
     expect(sharedUrl("ssh://git:secret@host/x")).toBe("ssh://git@host/x");
     expect(sharedUrl("git@host:x/y.git")).toBe("git@host:x/y.git");
     expect(sharedUrl("/srv/repo.git")).toBe("/srv/repo.git");
-    for (const url of ["ext::sh", "fd::3", "x+y://h", "-oProxyCommand=x", "ssh://-o/x", "ssh://-l:p@h/x", "-h:x", "u@-h:x", ""]) expect(sharedUrl(url), url).toBeUndefined();
+    for (const url of [
+      "ext::sh",
+      "fd::3",
+      "x+y://h",
+      "-oProxyCommand=x",
+      "ssh://-o/x",
+      "ssh://-l:p@h/x",
+      "-h:x",
+      "u@-h:x",
+      "",
+    ])
+      expect(sharedUrl(url), url).toBeUndefined();
   });
 
   test("lets core.worktree climb no further than the root of the workspace", () => {
@@ -98,7 +155,22 @@ describe("the config that other peers get", () => {
   });
 
   test("is stripped the same when stripped again, whatever it was", () => {
-    const piece = fc.constantFrom("[core]", "[remote \"o\"]", "\n", "url = ", "bare=", "https://a:b@h/x", "\"", "\\", "#", " ", "[", "]", "x", "fetch=+a:b");
+    const piece = fc.constantFrom(
+      "[core]",
+      '[remote "o"]',
+      "\n",
+      "url = ",
+      "bare=",
+      "https://a:b@h/x",
+      '"',
+      "\\",
+      "#",
+      " ",
+      "[",
+      "]",
+      "x",
+      "fetch=+a:b",
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const once = seed(pieces.join(""));

@@ -13,10 +13,22 @@ const path = (text: string) => text.split("/").map(mustFileName);
 describe("a reflog line", () => {
   test("is taken apart, names without ASCII and empty messages included", () => {
     expect(parseReflogLine(`${hash} ${hash} J\u00f6rg <j@x> 1700000000 +0100\tcommit (amend): a: b`)).toEqual({
-      old: hash, new: hash, name: "J\u00f6rg", mail: "j@x", when: 1_700_000_000, action: "commit (amend)", message: "a: b",
+      old: hash,
+      new: hash,
+      name: "J\u00f6rg",
+      mail: "j@x",
+      when: 1_700_000_000,
+      action: "commit (amend)",
+      message: "a: b",
     });
     expect(parseReflogLine(`${hash} ${hash} <> 0 -0000`)).toMatchObject({ name: "", mail: "", action: "" });
-    for (const bad of ["", "x", `${hash} ${hash}`, `${hash}  J <j> 1 +0100`, `${"a".repeat(41)} ${hash} J <j@x> 1 +0100\tx`]) {
+    for (const bad of [
+      "",
+      "x",
+      `${hash} ${hash}`,
+      `${hash}  J <j> 1 +0100`,
+      `${"a".repeat(41)} ${hash} J <j@x> 1 +0100\tx`,
+    ]) {
       expect(parseReflogLine(bad)).toBeUndefined();
     }
   });
@@ -36,14 +48,21 @@ describe("the timeline of real git commands", () => {
   /** Runs git and returns the events of what it appended to the logs named. */
   function git(...args: string[]): GitEvent[] {
     const identity = ["-c", "user.name=J\u00f6rg", "-c", "user.email=j@x", "-c", "rebase.instructionFormat=%s"];
-    execFileSync("git", [...identity, ...args], { cwd: dir, stdio: "ignore", env: { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_EDITOR: "true" } });
+    execFileSync("git", [...identity, ...args], {
+      cwd: dir,
+      stdio: "ignore",
+      env: { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_EDITOR: "true" },
+    });
     return ["logs/HEAD", "logs/refs/heads/topic", "logs/refs/stash"].flatMap((log) => {
       const file = join(dir, ".git", log);
       if (!existsSync(file)) return [];
       const bytes = readFileSync(file);
       const from = sizes.get(log) ?? 0;
       sizes.set(log, bytes.length);
-      return events.of({ t: "appended", path: path(log), bytes: bytes.subarray(from) }, readFileSync(join(dir, ".git/HEAD"), "utf8"));
+      return events.of(
+        { t: "appended", path: path(log), bytes: bytes.subarray(from) },
+        readFileSync(join(dir, ".git/HEAD"), "utf8"),
+      );
     });
   }
   const head = () => execFileSync("git", ["rev-parse", "HEAD"], { cwd: dir, encoding: "utf8" }).trim();
@@ -57,7 +76,9 @@ describe("the timeline of real git commands", () => {
     expect(commit("a", "first: caf\u00e9")).toEqual([
       { kind: "commit", hash: head(), branch: "main", subject: "first: caf\u00e9", author: "J\u00f6rg", how: "commit" },
     ]);
-    expect(git("commit", "--amend", "-m", "better")).toMatchObject([{ kind: "commit", how: "amend", subject: "better" }]);
+    expect(git("commit", "--amend", "-m", "better")).toMatchObject([
+      { kind: "commit", how: "amend", subject: "better" },
+    ]);
     expect(git("checkout", "-b", "topic")).toMatchObject([
       { kind: "branch switched", from: "main", to: "topic" },
       { kind: "branch created", name: "topic" },
@@ -65,9 +86,13 @@ describe("the timeline of real git commands", () => {
     commit("b", "on topic");
     const topic = head();
     git("checkout", "main");
-    expect(git("cherry-pick", topic)).toMatchObject([{ kind: "commit", how: "cherry-pick", subject: "on topic", branch: "main" }]);
+    expect(git("cherry-pick", topic)).toMatchObject([
+      { kind: "commit", how: "cherry-pick", subject: "on topic", branch: "main" },
+    ]);
     expect(git("reset", "--hard", "HEAD~1")).toMatchObject([{ kind: "reset", to: "HEAD~1" }]);
-    expect(git("merge", "topic")).toEqual([{ kind: "merged", branch: "main", from: "topic", hash: topic, fastForward: true }]);
+    expect(git("merge", "topic")).toEqual([
+      { kind: "merged", branch: "main", from: "topic", hash: topic, fastForward: true },
+    ]);
     git("reset", "--hard", "HEAD~1");
     commit("c", "on main");
     git("checkout", "topic");
@@ -84,11 +109,22 @@ describe("the timeline of real git commands", () => {
   test("waits for the rest of a line, and tells tags and deleted branches from packed refs", () => {
     const line = Buffer.from(`${hash} ${hash} A <a@x> 1 +0000\tcommit: x\n`);
     expect(events.of({ t: "appended", path: path("logs/HEAD"), bytes: line.subarray(0, 50) }, undefined)).toEqual([]);
-    expect(events.of({ t: "appended", path: path("logs/HEAD"), bytes: line.subarray(50) }, undefined)).toMatchObject([{ kind: "commit", branch: undefined }]);
-    expect(events.of({ t: "replaced", path: path("refs/tags/v1"), created: true, bytes: Buffer.from(`${hash}\n`) }, undefined)).toEqual([{ kind: "tag created", name: "v1", hash }]);
+    expect(events.of({ t: "appended", path: path("logs/HEAD"), bytes: line.subarray(50) }, undefined)).toMatchObject([
+      { kind: "commit", branch: undefined },
+    ]);
+    expect(
+      events.of(
+        { t: "replaced", path: path("refs/tags/v1"), created: true, bytes: Buffer.from(`${hash}\n`) },
+        undefined,
+      ),
+    ).toEqual([{ kind: "tag created", name: "v1", hash }]);
     expect(events.of({ t: "removed", path: path("refs/heads/x") }, undefined)).toEqual([]);
-    expect(events.of({ t: "removed", path: path("logs/refs/heads/x") }, undefined)).toEqual([{ kind: "branch deleted", name: "x" }]);
+    expect(events.of({ t: "removed", path: path("logs/refs/heads/x") }, undefined)).toEqual([
+      { kind: "branch deleted", name: "x" },
+    ]);
     const pushed = Buffer.from(`${hash} ${hash} A <a@x> 1 +0000\tupdate by push\n`);
-    expect(events.of({ t: "appended", path: path("logs/refs/remotes/origin/main"), bytes: pushed }, undefined)).toEqual([{ kind: "pushed", name: "origin/main", hash }]);
+    expect(events.of({ t: "appended", path: path("logs/refs/remotes/origin/main"), bytes: pushed }, undefined)).toEqual(
+      [{ kind: "pushed", name: "origin/main", hash }],
+    );
   });
 });
