@@ -30,7 +30,9 @@ export function answerEcho(context: MountContext, token: EchoJob | undefined, re
       return fits ? context.replies.ok(request.unique) : refuse();
     }
     case "open":
-      return isOnNode(token, request) ? context.replies.opened(request.unique, openForEcho(context, token.node)) : refuse();
+      return isOnNode(token, request)
+        ? context.replies.opened(request.unique, openForEcho(context, token.node))
+        : refuse();
     case "setattr":
       return isOnNode(token, request) ? replyAttributes(context, request.unique, token.node) : refuse();
     case "flush":
@@ -52,7 +54,8 @@ function lookupForEcho(context: MountContext, token: EchoJob, request: Extract<R
   if ((token.t === "remove" || token.t === "rename") && isAt(request, token.at)) {
     const past = token.t === "remove" ? token.dead : workspace.node(token.node);
     // Live again: its own creation has, or had, an echo.
-    if (past === undefined || workspace.lookup(token.at) !== undefined) return replies.error(request.unique, errno.ENOENT);
+    if (past === undefined || workspace.lookup(token.at) !== undefined)
+      return replies.error(request.unique, errno.ENOENT);
     context.lookups.answered(past.id, token.at.parent, token.at.name);
     return replies.entry(request.unique, pastEntry(context, past, token.t === "remove"));
   }
@@ -67,7 +70,10 @@ function pastEntry(context: MountContext, past: Node, unlinked: boolean): Entry 
   const present = context.workspace.node(past.id) ?? { ...past, nlink: 0 };
   const attributes = presentAttributes(context, present);
   return {
-    node: past.id, generation: 0, entryTtl: 0, attributeTtl: 0,
+    node: past.id,
+    generation: 0,
+    entryTtl: 0,
+    attributeTtl: 0,
     attributes: unlinked && past.kind !== "dir" ? { ...attributes, nlink: attributes.nlink + 1 } : attributes,
   };
 }
@@ -87,4 +93,3 @@ function removal(context: MountContext, token: Extract<EchoJob, { t: "remove" }>
   if (isLive) context.replies.error(request.unique, errno.ENOENT);
   else context.replies.ok(request.unique);
 }
-

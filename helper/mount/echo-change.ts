@@ -41,12 +41,17 @@ function nameJobs(workspace: Workspace, change: Extract<EchoChange, { t: "name" 
   if (moved !== undefined) {
     const node = "from" in moved ? after : before;
     if (node === undefined) return [];
-    return "from" in moved ? [{ t: "rename", at: moved.from, to: at, node }] : [{ t: "rename", at, to: moved.to, node }];
+    return "from" in moved
+      ? [{ t: "rename", at: moved.from, to: at, node }]
+      : [{ t: "rename", at, to: moved.to, node }];
   }
   if (after === undefined) return dead === undefined ? [] : [{ t: "remove", at, dead }];
   if (before === undefined || dead === undefined) return [{ t: "create", at, node: after, kind }];
   if (dead.kind === "file" && kind === "file") return modification(workspace, after);
-  return [{ t: "remove", at, dead }, { t: "create", at, node: after, kind }];
+  return [
+    { t: "remove", at, dead },
+    { t: "create", at, node: after, kind },
+  ];
 }
 
 export function isSamePlace(a: Place, b: Place): boolean {

@@ -1,5 +1,17 @@
 /** Entry of the echo worker: real VFS calls on the own mount, so that inotify reports what others did (FUSE.md "Watcher echo"). */
-import { closeSync, constants, ftruncateSync, lutimesSync, mkdirSync, openSync, readlinkSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { unreachable } from "../base/brand.ts";
 import type { EchoCall, EchoReport } from "./echo-lane.ts";

@@ -79,7 +79,8 @@ export class Echo {
     }
     const made = madeDirectoryOf(change);
     if (made !== undefined && !jobs.some((job) => job.t === "create")) this.#queue.directoryMade(made, false);
-    if (change.t === "name" && jobs.length === 0 && change.dead !== undefined) this.#options.lookups.forgetUnseen(change.dead.id);
+    if (change.t === "name" && jobs.length === 0 && change.dead !== undefined)
+      this.#options.lookups.forgetUnseen(change.dead.id);
     this.#pump();
   }
 

@@ -105,5 +105,7 @@ async function extend(workspace: Workspace, id: NodeId, size: number): Promise<R
 export function statfs(context: MountContext, request: RequestOf<"statfs">): void {
   const during = "statfs";
   const figures = context.workspace.space();
-  park(context, request, figures, { holds: [], interruptible: true, during }, (value) => context.replies.figures(request.unique, value));
+  park(context, request, figures, { holds: [], interruptible: true, during }, (value) =>
+    context.replies.figures(request.unique, value),
+  );
 }

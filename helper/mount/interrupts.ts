@@ -42,13 +42,13 @@ export class Interrupts {
   }
 
   #look(): void {
-    const { parked, replyError, isDying, timers } = this.#options;
+    const { parked, replyError, timers } = this.#options;
     this.#timer?.cancel();
     this.#timer = undefined;
     for (const unique of this.#signalled) {
       const request = parked.find(unique);
       if (request === undefined) this.#signalled.delete(unique);
-      else if (isDying(request.pid)) {
+      else if (this.#options.isDying(request.pid)) {
         this.#signalled.delete(unique);
         parked.answer(request, () => replyError(unique, errno.EINTR));
       }

@@ -98,7 +98,8 @@ export class Invalidator {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    for (const job of [...this.#ready, ...this.#inFlight.values(), ...[...this.#held.values()].flat()]) leaveBarriers(job);
+    for (const job of [...this.#ready, ...this.#inFlight.values(), ...[...this.#held.values()].flat()])
+      leaveBarriers(job);
     await Promise.all([...this.#lanes].map((lane) => lane.port.dispose()));
   }
 
@@ -144,7 +145,10 @@ export class Invalidator {
       this.#inFlight.set(job.serial, job);
       onSend(job.what);
       const { what } = job;
-      const bytes = what.t === "entry" ? notifications.invalidateEntry(what.parent, what.name) : notifications.invalidateNode(what.node, what.drop !== "attributes");
+      const bytes =
+        what.t === "entry"
+          ? notifications.invalidateEntry(what.parent, what.name)
+          : notifications.invalidateNode(what.node, what.drop !== "attributes");
       return { serial: job.serial, bytes };
     });
     this.#current.outstanding += notices.length;

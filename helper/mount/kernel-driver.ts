@@ -63,7 +63,7 @@ function start(request: MountRequest, step: Step): Mounted & { readonly ready: P
   return {
     ready: device.ready,
     ended: device.ended,
-    stats: core.stats,
+    stats: () => core.stats(),
     dispose: () => (disposed ??= end()),
   };
 }

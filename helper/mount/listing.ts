@@ -40,7 +40,14 @@ export function readdir(context: MountContext, request: RequestOf<"readdir" | "r
   if (handle === undefined || dir === undefined) return replies.error(request.unique, errno.EBADF);
   if (request.offset === 0 || handle.listing === undefined) handle.listing = takeListing(context, id);
   const plus = request.op === "readdirplus";
-  const rows = rowsAfter(context, dir, handle.listing, request.offset, Math.ceil(request.size / (plus ? leastPlusRow : leastRow)), plus);
+  const rows = rowsAfter(
+    context,
+    dir,
+    handle.listing,
+    request.offset,
+    Math.ceil(request.size / (plus ? leastPlusRow : leastRow)),
+    plus,
+  );
   const used = replies.listing(request.unique, request.size, rows, plus);
   if (!plus) return;
   for (let i = 0; i < used; i++) {
@@ -58,7 +65,14 @@ function takeListing(context: MountContext, id: NodeId): Listing {
   return living.map(({ name }) => ({ name, cookie: cookies.of(name) })).sort((a, b) => a.cookie - b.cookie);
 }
 
-function rowsAfter(context: MountContext, dir: Node, listing: Listing, offset: number, most: number, plus: boolean): DirectoryRow[] {
+function rowsAfter(
+  context: MountContext,
+  dir: Node,
+  listing: Listing,
+  offset: number,
+  most: number,
+  plus: boolean,
+): DirectoryRow[] {
   const { workspace } = context;
   const rows: DirectoryRow[] = [];
   if (offset < 1) rows.push({ name: ".", ino: dir.ino, next: 1, type: typeOf.dir, entry: null });
@@ -71,7 +85,13 @@ function rowsAfter(context: MountContext, dir: Node, listing: Listing, offset: n
     if (node === undefined) continue;
     // An entry that may not be cached would only cost a FORGET.
     const cached = plus && cachePolicy(workspace.classOf(at)).entryTtl > 0;
-    rows.push({ name, ino: node.ino, next: cookie, type: typeOf[node.kind], entry: cached ? presentEntry(context, at, node) : null });
+    rows.push({
+      name,
+      ino: node.ino,
+      next: cookie,
+      type: typeOf[node.kind],
+      entry: cached ? presentEntry(context, at, node) : null,
+    });
   }
   return rows;
 }

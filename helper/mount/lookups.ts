@@ -82,8 +82,15 @@ export class Lookups {
 
   #enter(node: NodeId, parent: NodeId, name: FileName | undefined): Known {
     const known: Known = {
-      node, count: 0, handles: 0, parent, name,
-      pagesVersion: undefined, pendingPages: 0, replaced: false, cookies: undefined,
+      node,
+      count: 0,
+      handles: 0,
+      parent,
+      name,
+      pagesVersion: undefined,
+      pendingPages: 0,
+      replaced: false,
+      cookies: undefined,
     };
     this.#known.set(node, known);
     return known;

@@ -57,7 +57,14 @@ export function createMountCore(options: MountCoreOptions): MountCore {
       if (known !== undefined) known.pagesVersion = workspace.node(what.node)?.version;
     },
   });
-  const echo = new Echo({ workspace, lookups, parked, timers, mountPoint: options.mountPoint, openLane: options.openEchoLane });
+  const echo = new Echo({
+    workspace,
+    lookups,
+    parked,
+    timers,
+    mountPoint: options.mountPoint,
+    openLane: options.openEchoLane,
+  });
   const observer = createObserver({
     workspace,
     lookups,
@@ -66,12 +73,22 @@ export function createMountCore(options: MountCoreOptions): MountCore {
     expectEcho: (change) => echo.expect(change),
   });
   workspace.observe(observer);
-  const interrupts = new Interrupts({ parked, timers, isDying: options.isDying, replyError: (unique, code) => replies.error(unique, code) });
+  const interrupts = new Interrupts({
+    parked,
+    timers,
+    isDying: options.isDying,
+    replyError: (unique, code) => replies.error(unique, code),
+  });
   const context: MountContext = {
-    workspace, replies, lookups, handles, parked, onDefect,
+    workspace,
+    replies,
+    lookups,
+    handles,
+    parked,
+    onDefect,
     owner: options.owner,
     clock: options.clock,
-    dropPages: observer.dropPages,
+    dropPages: (node) => observer.dropPages(node),
     isEchoPending: (at) => echo.isLeaving(at),
   };
   const handle = createRequestHandler({ context, interrupts, echo, readOnly: options.readOnly });

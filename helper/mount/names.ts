@@ -39,7 +39,15 @@ function replyAbsent(context: MountContext, unique: number, at: Place): void {
 }
 
 const noAttributes: FuseAttributes = {
-  ino: 0, size: 0, atime: epoch, mtime: epoch, ctime: epoch, mode: 0, nlink: 0, uid: 0, gid: 0,
+  ino: 0,
+  size: 0,
+  atime: epoch,
+  mtime: epoch,
+  ctime: epoch,
+  mode: 0,
+  nlink: 0,
+  uid: 0,
+  gid: 0,
 };
 
 function absentEntry(entryTtl: number): Entry {
@@ -49,7 +57,9 @@ function absentEntry(entryTtl: number): Entry {
 export function mkdir(context: MountContext, request: RequestOf<"mkdir">): void {
   const at = placeOf(request);
   const made = context.workspace.mkdir(at, request.mode & 0o7777 & ~request.umask);
-  settle(context, request, made, { holds: [at.parent], during: "mkdir" }, (node) => replyEntry(context, request.unique, at, node));
+  settle(context, request, made, { holds: [at.parent], during: "mkdir" }, (node) =>
+    replyEntry(context, request.unique, at, node),
+  );
 }
 
 /** Devices, FIFOs and sockets mean nothing to another machine. */
@@ -58,26 +68,34 @@ export function mknod(context: MountContext, request: RequestOf<"mknod">): void 
   if (type !== regularFile && type !== 0) return context.replies.error(request.unique, errno.EPERM);
   const at = placeOf(request);
   const made = context.workspace.create(at, { mode: request.mode & 0o7777 & ~request.umask, exclusive: true });
-  settle(context, request, made, { holds: [at.parent], during: "mknod" }, (node) => replyEntry(context, request.unique, at, node));
+  settle(context, request, made, { holds: [at.parent], during: "mknod" }, (node) =>
+    replyEntry(context, request.unique, at, node),
+  );
 }
 
 export function symlink(context: MountContext, request: RequestOf<"symlink">): void {
   const at = placeOf(request);
   const made = context.workspace.symlink(at, request.target);
-  settle(context, request, made, { holds: [at.parent], during: "symlink" }, (node) => replyEntry(context, request.unique, at, node));
+  settle(context, request, made, { holds: [at.parent], during: "symlink" }, (node) =>
+    replyEntry(context, request.unique, at, node),
+  );
 }
 
 export function link(context: MountContext, request: RequestOf<"link">): void {
   const at = placeOf(request);
   const node = request.target as NodeId;
   const linked = context.workspace.link(node, at);
-  settle(context, request, linked, { holds: [at.parent], during: "link" }, () => replyEntry(context, request.unique, at, node));
+  settle(context, request, linked, { holds: [at.parent], during: "link" }, () =>
+    replyEntry(context, request.unique, at, node),
+  );
 }
 
 export function unlink(context: MountContext, request: RequestOf<"unlink" | "rmdir">): void {
   const at = placeOf(request);
   const removed = request.op === "unlink" ? context.workspace.unlink(at) : context.workspace.rmdir(at);
-  settle(context, request, removed, { holds: [at.parent], during: request.op }, () => context.replies.ok(request.unique));
+  settle(context, request, removed, { holds: [at.parent], during: request.op }, () =>
+    context.replies.ok(request.unique),
+  );
 }
 
 /** RENAME_EXCHANGE and RENAME_WHITEOUT are refused as an unknown flag is: EINVAL (rename(2)). */

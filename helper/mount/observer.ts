@@ -76,7 +76,8 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
       const known = id === undefined ? undefined : lookups.get(id);
       if (known !== undefined && policy.attributeTtl > 0) dropNode(known, "attributes", ticket);
     }
-    if (parent !== undefined && cachePolicy(workspace.classOfDir(at.parent)).attributeTtl > 0) dropNode(parent, "listing", ticket);
+    if (parent !== undefined && cachePolicy(workspace.classOfDir(at.parent)).attributeTtl > 0)
+      dropNode(parent, "listing", ticket);
     if (change.moved === undefined) ticket.give();
   }
 
@@ -130,4 +131,3 @@ function ticketOf(change: NameChange, halves: Map<string, Ticket>, then: () => v
   halves.set(key, ticket);
   return ticket;
 }
-

@@ -75,7 +75,9 @@ export function create(context: MountContext, request: RequestOf<"create">): voi
     return openExisting(context, request, at, existing);
   }
   const made = workspace.create(at, { mode: request.mode & 0o7777 & ~request.umask, exclusive: isExclusive });
-  settle(context, request, made, { holds: [at.parent], during: "create" }, (id) => replyCreated(context, request, at, id));
+  settle(context, request, made, { holds: [at.parent], during: "create" }, (id) =>
+    replyCreated(context, request, at, id),
+  );
 }
 
 function openExisting(context: MountContext, request: RequestOf<"create">, at: Place, id: NodeId): void {

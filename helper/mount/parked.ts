@@ -64,7 +64,7 @@ export class Parked {
 
   /** The mount ends: nobody may be left waiting, nor be answered later on a descriptor that is gone. */
   answerAll(write: (unique: number, errno: Errno) => void, errno: Errno): void {
-    for (const parked of [...this.#requests.values()]) this.answer(parked, () => write(parked.unique, errno));
+    for (const parked of this.#requests.values()) this.answer(parked, () => write(parked.unique, errno));
   }
 
   #free(node: NodeId): void {

@@ -23,7 +23,8 @@ export interface RequestsOptions {
 export function createRequestHandler(options: RequestsOptions): RequestHandler {
   const { context, interrupts, echo, readOnly } = options;
   return (request) => {
-    if (request.pid !== 0 && request.pid === echo.thread && asksSomething(request)) return answerEcho(context, echo.token, request);
+    if (request.pid !== 0 && request.pid === echo.thread && asksSomething(request))
+      return answerEcho(context, echo.token, request);
     if (readOnly && changes(request)) return context.replies.error(request.unique, errno.EROFS);
     dispatch(context, interrupts, request);
   };

@@ -25,7 +25,7 @@ type Distribute<R> = R extends Request ? Omit<R, "unique" | "node" | "uid" | "gi
 export type Asked = Distribute<Request> & { readonly node?: number; readonly pid?: number };
 
 export const echoThread = 777;
-const errorNames = new Map(Object.entries(constants.errno).map(([name, value]) => [value as number, name]));
+const errorNames = new Map(Object.entries(constants.errno).map(([name, value]) => [value, name]));
 
 export class FakeKernel {
   readonly workspace = new MemoryWorkspace();
@@ -88,7 +88,7 @@ export class FakeKernel {
 
   send(asked: Asked): number {
     const unique = (this.#unique += 2);
-    this.core.handle({ node: rootNode, uid: 1000, gid: 1000, pid: 42, ...asked, unique } as Request);
+    this.core.handle({ node: rootNode, uid: 1000, gid: 1000, pid: 42, ...asked, unique });
     return unique;
   }
 
@@ -105,7 +105,10 @@ export class FakeKernel {
     return answer.opened;
   }
 
-  writeLane(lane: { readonly batches: Notification[][]; readonly written: (report: Written) => void }, unknown: readonly number[] = []): void {
+  writeLane(
+    lane: { readonly batches: Notification[][]; readonly written: (report: Written) => void },
+    unknown: readonly number[] = [],
+  ): void {
     for (const batch of lane.batches.splice(0)) lane.written({ serials: batch.map(({ serial }) => serial), unknown });
   }
 
@@ -116,7 +119,7 @@ export class FakeKernel {
 
   advance(ms: number): void {
     this.#now += ms;
-    for (const timer of [...this.#timers]) {
+    for (const timer of this.#timers.slice()) {
       if (!timer.alive || timer.at > this.#now) continue;
       timer.alive = false;
       timer.call();

@@ -3,10 +3,26 @@ import { errno } from "../../helper/base/errno.ts";
 import type { FileName } from "../../helper/base/name.ts";
 import { done, fail, ok, type Answer, type Result } from "../../helper/base/result.ts";
 import type { Time } from "../../helper/base/time.ts";
-import type { Attributes, CreateOptions, FileHandle, Kind, Node, NodeId, PathClass, Place, SpaceFigures, ViewChange, ViewObserver, Workspace } from "../../helper/mount/workspace.ts";
+import type {
+  Attributes,
+  CreateOptions,
+  FileHandle,
+  Kind,
+  Node,
+  NodeId,
+  PathClass,
+  Place,
+  SpaceFigures,
+  ViewChange,
+  ViewObserver,
+  Workspace,
+} from "../../helper/mount/workspace.ts";
 import { firstMadeNode, firstSeq, rootNode, type Version } from "../../helper/replica/ids.ts";
 
-export type Gate = (call: "create" | "mkdir" | "read" | "write" | "unlink" | "rename", node: NodeId) => Promise<void> | undefined;
+export type Gate = (
+  call: "create" | "mkdir" | "read" | "write" | "unlink" | "rename",
+  node: NodeId,
+) => Promise<void> | undefined;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Entry {
   readonly node: Mutable<Node>;
@@ -35,9 +51,11 @@ export class MemoryWorkspace implements Workspace {
 
   /** What another peer does: the view changes first, then the mount is told. */
   readonly remote = {
-    create: (at: Place, text = "", mode = 0o644): NodeId => this.#remoteMake(at, "file", mode, (entry) => (entry.bytes = Buffer.from(text))),
+    create: (at: Place, text = "", mode = 0o644): NodeId =>
+      this.#remoteMake(at, "file", mode, (entry) => (entry.bytes = Buffer.from(text))),
     mkdir: (at: Place): NodeId => this.#remoteMake(at, "dir", 0o755, () => {}),
-    symlink: (at: Place, target: string): NodeId => this.#remoteMake(at, "symlink", 0o777, (entry) => (entry.node.target = target)),
+    symlink: (at: Place, target: string): NodeId =>
+      this.#remoteMake(at, "symlink", 0o777, (entry) => (entry.node.target = target)),
     write: (node: NodeId, text: string): void => {
       const entry = this.#must(node);
       entry.bytes = Buffer.from(text);
@@ -126,7 +144,9 @@ export class MemoryWorkspace implements Workspace {
 
   isIndex(id: NodeId): boolean {
     const entry = this.#entries.get(id);
-    return entry !== undefined && this.#nameOf(id, entry) === "index" && this.classOfDir(entry.parent) === "git-mutable";
+    return (
+      entry !== undefined && this.#nameOf(id, entry) === "index" && this.classOfDir(entry.parent) === "git-mutable"
+    );
   }
 
   create(at: Place, options: CreateOptions): Answer<NodeId> {
@@ -258,8 +278,18 @@ export class MemoryWorkspace implements Workspace {
   #make(id: NodeId, kind: Kind, mode: number, parent: NodeId): void {
     const time = this.#now();
     const node: Node = {
-      id, kind, mode, size: 0, nlink: kind === "dir" ? 2 : 1, ino: id, atime: time, mtime: time, ctime: time,
-      version: ++this.#version as Version, target: "", owner: undefined,
+      id,
+      kind,
+      mode,
+      size: 0,
+      nlink: kind === "dir" ? 2 : 1,
+      ino: id,
+      atime: time,
+      mtime: time,
+      ctime: time,
+      version: ++this.#version as Version,
+      target: "",
+      owner: undefined,
     };
     this.#entries.set(id, { node: { ...node }, children: new Map(), bytes: Buffer.alloc(0), parent });
   }

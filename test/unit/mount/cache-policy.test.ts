@@ -10,9 +10,12 @@ describe("cache policy, DESIGN's table", () => {
     ["git-immutable", 86_400, 86_400, 0, false],
     ["git-mutable", 0, 0, 0, false],
     ["work-tree", 3600, 3600, 3600, true],
-  ] as const)("%s: entry %d, attributes %d, negative %d, listing kept %s", (pathClass, entryTtl, attributeTtl, negativeTtl, cacheListing) => {
-    expect(cachePolicy(pathClass)).toEqual({ entryTtl, attributeTtl, negativeTtl, cacheListing });
-  });
+  ] as const)(
+    "%s: entry %d, attributes %d, negative %d, listing kept %s",
+    (pathClass, entryTtl, attributeTtl, negativeTtl, cacheListing) => {
+      expect(cachePolicy(pathClass)).toEqual({ entryTtl, attributeTtl, negativeTtl, cacheListing });
+    },
+  );
 
   it("keeps pages only while they are good, and asks for FLUSH of writers only", () => {
     expect(fileOpenFlags(false, true)).toBe(noFlush | keep);

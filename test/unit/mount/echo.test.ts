@@ -22,7 +22,10 @@ describe("watcher echo", () => {
     expect(path(kernel)).toBe("/mnt/f");
     expect(echo(kernel, { op: "lookup", name: name("f") })).toEqual({ t: "error", error: "ENOENT" });
     expect(kernel.know(place(1, "f"))).toBe(node);
-    expect(echo(kernel, { op: "create", name: name("f"), flags: 0o301, mode: 0o644, umask: 0 })).toMatchObject({ t: "created", entry: { node, attributes: { size: 4 } } });
+    expect(echo(kernel, { op: "create", name: name("f"), flags: 0o301, mode: 0o644, umask: 0 })).toMatchObject({
+      t: "created",
+      entry: { node, attributes: { size: 4 } },
+    });
     expect(kernel.workspace.text(node)).toBe("text");
   });
 
@@ -47,10 +50,16 @@ describe("watcher echo", () => {
     expect(kernel.ask({ op: "lookup", name: name("f") })).toEqual({ t: "error", error: "ENOENT" });
     await settled();
     expect(kernel.calls.at(-1)?.t).toBe("unlink");
-    expect(echo(kernel, { op: "lookup", name: name("f") })).toMatchObject({ t: "entry", entry: { node, entryTtl: 0, attributeTtl: 0, attributes: { nlink: 1 } } });
+    expect(echo(kernel, { op: "lookup", name: name("f") })).toMatchObject({
+      t: "entry",
+      entry: { node, entryTtl: 0, attributeTtl: 0, attributes: { nlink: 1 } },
+    });
     expect(echo(kernel, { op: "unlink", name: name("f") })).toEqual({ t: "ok" });
     kernel.echoDone();
-    expect(kernel.ask({ op: "lookup", name: name("f") })).toMatchObject({ t: "entry", entry: { node: 0, entryTtl: 3600 } });
+    expect(kernel.ask({ op: "lookup", name: name("f") })).toMatchObject({
+      t: "entry",
+      entry: { node: 0, entryTtl: 3600 },
+    });
   });
 
   it("answers the unlink ENOENT when the name is live again", async () => {
@@ -60,7 +69,7 @@ describe("watcher echo", () => {
     kernel.echoDone();
     kernel.workspace.remote.remove(place(1, "f"));
     await settled();
-    kernel.workspace.create(place(1, "f"), { mode: 0o644, exclusive: false });
+    void kernel.workspace.create(place(1, "f"), { mode: 0o644, exclusive: false });
     expect(echo(kernel, { op: "unlink", name: name("f") })).toEqual({ t: "error", error: "ENOENT" });
     expect(kernel.workspace.lookup(place(1, "f"))).toBeDefined();
   });
@@ -81,7 +90,10 @@ describe("watcher echo", () => {
 
   it("truncates to the present size for new content, only touches executables, and both change nothing", async () => {
     const kernel = await started();
-    for (const [text, mode] of [["f", 0o644], ["run", 0o755]] as const) {
+    for (const [text, mode] of [
+      ["f", 0o644],
+      ["run", 0o755],
+    ] as const) {
       kernel.workspace.remote.create(place(1, text), "old", mode);
       await settled();
       kernel.echoDone();
@@ -89,7 +101,10 @@ describe("watcher echo", () => {
       kernel.workspace.remote.write(node, "newer");
       await settled();
       expect(kernel.calls.at(-1)).toMatchObject(mode === 0o644 ? { t: "modify", size: 5 } : { t: "touch" });
-      expect(echo(kernel, { op: "setattr", node, set: { size: 0, killSuidGid: false } })).toMatchObject({ t: "attributes", attributes: { size: 5 } });
+      expect(echo(kernel, { op: "setattr", node, set: { size: 0, killSuidGid: false } })).toMatchObject({
+        t: "attributes",
+        attributes: { size: 5 },
+      });
       expect(kernel.workspace.text(node)).toBe("newer");
       kernel.echoDone();
     }
@@ -111,7 +126,10 @@ describe("watcher echo", () => {
     kernel.workspace.remote.create(place(dir, "f"));
     await settled();
     expect(kernel.calls.map((call) => call.t)).toEqual(["mkdir"]);
-    expect(echo(kernel, { op: "mkdir", name: name("d"), mode: 0o755, umask: 0 })).toMatchObject({ t: "entry", entry: { node: dir } });
+    expect(echo(kernel, { op: "mkdir", name: name("d"), mode: 0o755, umask: 0 })).toMatchObject({
+      t: "entry",
+      entry: { node: dir },
+    });
     kernel.echoDone();
     expect(kernel.calls).toHaveLength(1);
     kernel.advance(50);

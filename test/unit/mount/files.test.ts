@@ -148,7 +148,14 @@ describe("interrupts", () => {
     const kernel = new FakeKernel();
     const gate = promise();
     kernel.workspace.gate = () => gate.wait;
-    const made = kernel.send({ op: "create", name: place(1, "a.lock").name, flags: 0o301, mode: 0o644, umask: 0, pid: 4242 });
+    const made = kernel.send({
+      op: "create",
+      name: place(1, "a.lock").name,
+      flags: 0o301,
+      mode: 0o644,
+      umask: 0,
+      pid: 4242,
+    });
     kernel.dying.add(4242);
     kernel.send({ op: "interrupt", target: made, pid: 0 });
     expect(kernel.answers.get(made)).toBeUndefined();

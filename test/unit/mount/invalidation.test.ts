@@ -75,7 +75,10 @@ describe("invalidation", () => {
     await settled();
     const lane = kernel.lanes[0]!;
     const [batch] = lane.batches;
-    kernel.writeLane(lane, batch?.map(({ serial }) => serial));
+    kernel.writeLane(
+      lane,
+      batch?.map(({ serial }) => serial),
+    );
     await settled();
     expect(kernel.notified).toEqual([`pages ${node}`, "entry 1/f"]);
   });

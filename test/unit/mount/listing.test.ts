@@ -44,7 +44,7 @@ describe("listings", () => {
     const kernel = withNames(20);
     const all = readAll(kernel, openDirectory(kernel), (round) => {
       if (round > 3) return;
-      kernel.workspace.unlink(place(1, `f${round}`));
+      void kernel.workspace.unlink(place(1, `f${round}`));
       kernel.workspace.remote.create(place(1, `new${round}`));
     });
     const survivors = Array.from({ length: 16 }, (_, i) => `f${i + 4}`);
@@ -54,7 +54,7 @@ describe("listings", () => {
   it("resumes another handle's offset at the same row, also after deletions", () => {
     const kernel = withNames(10);
     const rows = rowsAt(kernel, openDirectory(kernel), 0);
-    kernel.workspace.unlink(place(1, "f0"));
+    void kernel.workspace.unlink(place(1, "f0"));
     const other = openDirectory(kernel);
     expect(rowsAt(kernel, other, rows.at(-1)?.next ?? 0)[0]?.name).toBe("f2");
   });

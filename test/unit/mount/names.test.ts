@@ -8,8 +8,13 @@ const create = (kernel: FakeKernel, text: string, flags: number, mode = 0o666, u
 describe("names", () => {
   it("creates with the mode less the umask", () => {
     const kernel = new FakeKernel();
-    expect(create(kernel, "f", 0o102)).toMatchObject({ t: "created", entry: { attributes: { mode: 0o100644, uid: 1000, gid: 1000 } } });
-    expect(kernel.ask({ op: "mkdir", name: name("d"), mode: 0o777, umask: 0o027 })).toMatchObject({ entry: { attributes: { mode: 0o040750, size: 4096, nlink: 2 } } });
+    expect(create(kernel, "f", 0o102)).toMatchObject({
+      t: "created",
+      entry: { attributes: { mode: 0o100644, uid: 1000, gid: 1000 } },
+    });
+    expect(kernel.ask({ op: "mkdir", name: name("d"), mode: 0o777, umask: 0o027 })).toMatchObject({
+      entry: { attributes: { mode: 0o040750, size: 4096, nlink: 2 } },
+    });
   });
 
   it("opens an existing name for CREATE without O_EXCL, truncating if asked; with O_EXCL it is EEXIST", () => {
@@ -54,7 +59,10 @@ describe("names", () => {
     const kernel = new FakeKernel();
     kernel.workspace.remote.mkdir(place(1, ".git"));
     const git = kernel.know(place(1, ".git"));
-    expect(kernel.ask({ op: "lookup", name: name("no") })).toMatchObject({ t: "entry", entry: { node: 0, entryTtl: 3600 } });
+    expect(kernel.ask({ op: "lookup", name: name("no") })).toMatchObject({
+      t: "entry",
+      entry: { node: 0, entryTtl: 3600 },
+    });
     expect(kernel.ask({ op: "lookup", node: git, name: name("no") })).toEqual({ t: "error", error: "ENOENT" });
   });
 
@@ -63,7 +71,10 @@ describe("names", () => {
     const git = kernel.workspace.remote.mkdir(place(1, ".git"));
     const index = kernel.workspace.remote.create(place(git, "index"));
     const mtime = kernel.workspace.node(index)?.mtime.sec as number;
-    expect(kernel.ask({ op: "getattr", node: index })).toMatchObject({ ttl: 0, attributes: { mtime: { sec: mtime - 2 } } });
+    expect(kernel.ask({ op: "getattr", node: index })).toMatchObject({
+      ttl: 0,
+      attributes: { mtime: { sec: mtime - 2 } },
+    });
   });
 });
 
