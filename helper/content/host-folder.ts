@@ -38,7 +38,11 @@ export class HostFolder implements Backing {
   }
 
   apply(op: Op): Errno | undefined {
-    return attempt(() => this.#apply(op));
+    return attempt(() => {
+      this.#apply(op);
+      // One fstat per write, so that the next difference is somebody else's.
+      if (op.t === "write" || op.t === "append" || op.t === "truncate" || op.t === "setattr") this.settle(op.node);
+    });
   }
 
   revive(node: NodeId, at: Place, mode: number): Errno | undefined {
@@ -90,7 +94,7 @@ export class HostFolder implements Backing {
     this.opened.past.drop(node);
   }
 
-  /** A burst of this helper's own writes has ended: from now on a change of size or times is somebody else's. */
+  /** What this helper wrote is done: from now on a change of size or times is somebody else's. `apply` settles by itself. */
   settle(node: NodeId): void {
     const { stamps, files } = this.opened;
     if (!stamps.isBusy(node)) return;

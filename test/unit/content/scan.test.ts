@@ -108,8 +108,7 @@ describe("a second look at the real folder", () => {
     const { tree } = bench;
     bench.write(tree.id("d/f"), 0, "mine");
     const made = bench.create("d/g", "new");
-    bench.folder.settle(tree.id("d/f"));
-    bench.folder.settle(made);
+    bench.write(made, 3, "er");
     bench.rename("d/g", "h");
     bench.mkdir("d/e");
     expect(look()).toEqual([]);
