@@ -4,7 +4,6 @@ import type { Disposable } from "../base/disposable.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { RecoveryStore } from "../content/recovery-store.ts";
-import { guestConfig } from "../git/config-seed.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
@@ -13,6 +12,7 @@ import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Progress, SessionEvent } from "./api.ts";
+import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
@@ -83,8 +83,8 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       peer: connection.welcome.peer,
       snapshot: down.snapshot,
       range: connection.welcome.range,
+      received: down.index,
       localLocks: parts.localLocks,
-      guestConfig,
     });
     const waiters = createWaiters(replica);
     const fetcher = createContentFetcher({
@@ -119,18 +119,23 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     return bytes.ok ? Buffer.from(bytes.value).toString("utf8") : undefined;
   }
 
-  function down(message: Down): void {
-    const first = running === undefined;
-    const side = (running ??= start(message));
+  function down(raw: Down): void {
+    const message = withGuestConfigs(raw);
+    if (running === undefined) {
+      running = start(message);
+      running.applyContent(running.replica.initial);
+      connection.ack(running.replica.received);
+      return begin(running);
+    }
+    const side = running;
     side.waiters.heard();
     const received = side.replica.receive(message);
     side.applyContent(received.content);
     side.fetcher.advanced();
     side.workspace.report(received);
     side.waiters.settle(received);
-    connection.ack(message.index);
+    connection.ack(side.replica.received);
     if ("message" in message && message.message.t === "applied" && message.message.by !== side.replica.peer) side.timeline.applied(message.message);
-    if (first) begin(side);
   }
 
   const events: HostEvents = {

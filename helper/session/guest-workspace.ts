@@ -10,6 +10,7 @@ import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
+import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -48,6 +49,17 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const held = new Set<NodeId>();
   const forgotten = new Set<NodeId>();
   let handles = 0;
+  const madeHere = new Set<NodeId>();
+  const seeds = createConfigSeeds({
+    view: replica,
+    clock,
+    isOurs: (dir) => madeHere.has(dir),
+    read(node, size) {
+      const bytes = cache.covers(node, 0, size) ? cache.read(node, 0, size) : fail(errno.EIO);
+      return bytes.ok ? bytes.value : undefined;
+    },
+    tell: (seed) => parts.send(replica.perform(seed).send),
+  });
   const silence = createBusyMarks((node, busy) => {
     if (!busy) parts.send(replica.endBurst({ node }));
   });
@@ -150,6 +162,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     },
     mkdir(at, mode) {
       const node = replica.newNode(at);
+      madeHere.add(node);
       return perform({ t: "mkdir", at, node, mode, time: clock.now() }, node);
     },
     symlink(at, target) {
@@ -161,7 +174,9 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     rmdir: (at) => perform({ t: "rmdir", at, time: clock.now() }, undefined),
     rename(from, to, noReplace) {
       if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
-      return perform({ t: "rename", from, to, time: clock.now() }, undefined);
+      const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
+      if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
+      return moved;
     },
     setAttributes,
 

@@ -19,6 +19,7 @@ export interface HostWorkspaceParts {
   readonly onDecided: (decided: Decided) => void;
   /** Called before a lock is granted: takes over what a stray process changed in the real folder. */
   readonly beforeGrant: (at: Place) => void;
+  readonly afterRename: (to: Place) => void;
   /** True while a guest may still read this dead node. */
   readonly heldByGuests: (node: NodeId) => boolean;
 }
@@ -145,6 +146,7 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
         victim: victim === undefined ? null : { node: victim.node, seen: victim.version as never },
         time: clock.now(),
       });
+      if (moved.ok) parts.afterRename(to);
       return moved.ok ? done : moved;
     },
     setAttributes,

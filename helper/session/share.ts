@@ -16,6 +16,7 @@ import type { Decided } from "../replica/api.ts";
 import { createHostReplica } from "../replica/host.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Session, SessionEvent, ShareWorkspace } from "./api.ts";
+import { createConfigSeeds } from "./config-seeds.ts";
 import { SessionError } from "./errors.ts";
 import { createHostGuests } from "./host-guests.ts";
 import { createHostWorkspace } from "./host-workspace.ts";
@@ -44,6 +45,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const mountPoint = options.mount ?? covered;
   await clearDeadMounts([mountPoint, covered]);
 
+  // Before it is covered: this process never touches its own mount.
+  const owner = statSync(covered);
   const folder = openHostFolder(covered);
   owned.add(folder);
   progress({ step: "scan", done: 0, total: 0 });
@@ -88,12 +91,23 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
       warned = true;
     },
   });
+  const seeds = createConfigSeeds({
+    view: replica,
+    clock,
+    isOurs: () => true,
+    read(node, size) {
+      const bytes = folder.read(node, 0, size);
+      return bytes instanceof Uint8Array ? bytes : undefined;
+    },
+    tell: (seed) => guests.tell(replica.local(seed).decided, hostPeer),
+  });
   const workspace = createHostWorkspace({
     replica,
     folder,
     clock,
     onDecided: (decided) => guests.tell(decided, hostPeer),
     beforeGrant: stray.beforeGrant,
+    afterRename: (to) => seeds.renamed(to),
     heldByGuests: (node) => guests.holds(node),
   });
   owned.add(workspace);
@@ -102,14 +116,15 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     losing: (_directory, _names, _bytes) => undefined,
   });
 
+  seeds.all();
+
+  const identity = loadIdentity(stateFolder());
   progress({ step: "mount", done: 0, total: 1 });
   const mounted = await mountWorkspace({ driver: options.driver, workspace, mountPoint, clock, readOnly: false, fsName: "pairmount", emit });
   owned.add(mounted);
   progress({ step: "mount", done: 1, total: 1 });
 
   const secret = randomBytes(16);
-  const owner = statSync(covered);
-  const identity = loadIdentity(stateFolder());
   let link: HostLink | undefined;
   link = await listen();
   owned.add({ dispose: () => link?.close("the host stopped sharing") });

@@ -1,0 +1,69 @@
+/** Keeps the stripped config of each git dir known to the others: from the peer in whose tree it was born (R-PRIV). */
+import { type FileName, mustFileName } from "../base/name.ts";
+import type { SessionClock } from "../base/ports.ts";
+import { guestConfig, seedConfig } from "../git/config-seed.ts";
+import type { Down, Snapshot, View } from "../replica/api.ts";
+import { rootNode, type NodeId } from "../replica/ids.ts";
+import type { LocalOp } from "../replica/api.ts";
+import type { Place } from "../replica/op.ts";
+
+const config = mustFileName("config");
+/** A config beyond this is not git's. */
+const largest = 1024 * 1024;
+
+type Seed = Extract<LocalOp, { t: "seed" }>;
+
+export interface ConfigSeeds {
+  /** After a local rename: a config that took its final name is told. */
+  renamed(to: Place): void;
+  /** Every git dir there is: when sharing begins. */
+  all(): void;
+}
+
+export function createConfigSeeds(parts: {
+  readonly view: View;
+  readonly clock: SessionClock;
+  /** Whether this peer speaks for the git dir. */
+  readonly isOurs: (gitDir: NodeId) => boolean;
+  readonly read: (node: NodeId, size: number) => Uint8Array | undefined;
+  readonly tell: (seed: Seed) => void;
+}): ConfigSeeds {
+  const { view } = parts;
+
+  function seed(dir: NodeId): void {
+    const id = view.lookup({ parent: dir, name: config });
+    const node = id === undefined ? undefined : view.node(id);
+    if (node?.kind !== "file" || node.size > largest) return;
+    const text = parts.read(node.id, node.size);
+    if (text !== undefined) parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text), time: parts.clock.now() });
+  }
+
+  return {
+    renamed(to) {
+      if (to.name === config && view.isPrivate(to) && parts.isOurs(to.parent)) seed(to.parent);
+    },
+    all() {
+      const directories: NodeId[] = [rootNode];
+      for (let dir = directories.pop(); dir !== undefined; dir = directories.pop()) {
+        if (view.isPrivate({ parent: dir, name: config })) seed(dir);
+        for (const { node } of view.list(dir)) if (view.node(node)?.kind === "dir") directories.push(node);
+      }
+    },
+  };
+}
+
+/** What a guest takes of the order: configs that keep gc from pulling the whole repository over the link. */
+export function withGuestConfigs(down: Down): Down {
+  if ("snapshot" in down) return { ...down, snapshot: withGuestSeeds(down.snapshot) };
+  const { message } = down;
+  if (message.t !== "applied" || message.op.t !== "seed") return down;
+  return { ...down, message: { ...message, op: { ...message.op, bytes: adapted(message.op.name, message.op.bytes) } } };
+}
+
+function withGuestSeeds(snapshot: Snapshot): Snapshot {
+  return { ...snapshot, seeds: snapshot.seeds.map((seed) => ({ ...seed, bytes: adapted(seed.name, seed.bytes) })) };
+}
+
+function adapted(name: FileName, bytes: Uint8Array): Uint8Array {
+  return name === config ? guestConfig(bytes) : bytes;
+}
