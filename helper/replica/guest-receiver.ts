@@ -163,9 +163,12 @@ export class GuestReceiver {
     const live = confirmed !== undefined && (confirmed.at !== undefined || id === rootNode);
     const drained = entry.content === 0 && entry.shown.kind === "file";
     const wasPending = entry.written > 0 || entry.diverged;
-    if (drained && wasPending && live && view.isLive(id)) {
+    const differs = entry.diverged || entry.ghost || entry.shown.version !== confirmed?.version;
+    // While an own unlink is undecided it is only remembered: a refusal brings the node back.
+    if (drained && wasPending && live && entry.attrs > 0 && !view.isLive(id)) entry.diverged = differs;
+    else if (drained && wasPending && live) {
       if (entry.ghost) this.#park(id, { reason: "stale", extents: [], always: false }, effects);
-      if (entry.diverged || entry.ghost || entry.shown.version !== confirmed.version) effects.content.push({ t: "reset", node: id, size: confirmed.size, version: confirmed.version });
+      if (differs) effects.content.push({ t: "reset", node: id, size: confirmed.size, version: confirmed.version });
       entry.diverged = false;
       entry.ghost = false;
       entry.written = entry.parked = 0;
