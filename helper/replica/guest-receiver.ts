@@ -5,6 +5,7 @@ import { keysOf, nodeChange, pairMoves, shownOf, watch, type Keys } from "./chan
 import type { GuestSender } from "./guest-sender.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId, type OpId, type PeerId, type Seq } from "./ids.ts";
+import type { Namespace } from "./namespace.ts";
 import type { Op, Ordered, Place } from "./op.ts";
 import { contentOf, notePath, parkEffect } from "./parking.ts";
 import type { Pending } from "./pending.ts";
@@ -98,8 +99,8 @@ export class GuestReceiver {
     const { op } = own.submitted;
     const content = contentOf(op);
     if (content !== undefined) this.#park(content.node, { ...content, reason: refused.reason }, effects);
-    if (refused.reason !== "same") {
-      this.#sender.adopted = Math.max(this.#sender.adopted, refused.count);
+    if (refused.count > this.#sender.adopted) {
+      this.#sender.adopted = refused.count;
       const held: NodeId[] = [];
       for (const [lock, owner] of view.confirmed.locks) if (owner === this.#peer) held.push(lock);
       this.#sender.taint.refused(held, own.inGitDir);
@@ -214,6 +215,8 @@ export class GuestReceiver {
     const view = this.#view;
     const before = capture(view);
     const old = view.confirmed;
+    const own = new Set<NodeId>();
+    for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) own.add(id);
     for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) notePath(view, id, entry);
     view.replaceConfirmed(namespaceOf(down.snapshot.nodes));
     this.position = down.snapshot.position;
@@ -227,6 +230,7 @@ export class GuestReceiver {
       this.#settleContent(id, effects);
     }
     view.git.moved();
+    this.#resetContent(old, own, effects);
     this.#changesSince(before, effects);
     this.#seeds(down.snapshot.seeds, effects);
   }
@@ -251,10 +255,19 @@ export class GuestReceiver {
     }
   }
 
+  /** Cached bytes of files that changed while this peer was away; of those with own content the overlay takes care. */
+  #resetContent(old: Namespace, own: ReadonlySet<NodeId>, effects: Effects): void {
+    for (const [id, was] of old.nodes) {
+      if (was.kind !== "file" || was.at === undefined || own.has(id)) continue;
+      const now = this.#view.confirmed.get(id);
+      if (now === undefined) effects.content.push({ t: "dead", node: id });
+      else if (now.version !== was.version) effects.content.push({ t: "reset", node: id, size: now.size, version: now.version });
+    }
+  }
+
   #changesSince(before: Capture, effects: Effects): void {
     const view = this.#view;
     const names: Extract<ViewChange, { t: "name" }>[] = [];
-    const told = new Set(effects.content.map((effect) => effect.node));
     const now = capture(view);
     for (const [id, { node, names: had }] of before) {
       const has = now.get(id)?.names;
@@ -265,11 +278,6 @@ export class GuestReceiver {
       const shown = view.node(id);
       const change = shown === undefined ? undefined : nodeChange(node, shown);
       if (change !== undefined) effects.changes.push(change);
-      const pending = (view.overlay.nodes.get(id)?.content ?? 0) > 0;
-      if (shown?.kind === "file" && !told.has(id) && !pending) {
-        if (!view.isLive(id)) effects.content.push({ t: "dead", node: id });
-        else if (shown.version !== node.version) effects.content.push({ t: "reset", node: id, size: shown.size, version: shown.version });
-      }
     }
     for (const [id, { names: has }] of now) {
       const had = before.get(id)?.names;

@@ -2,6 +2,7 @@ import { errno, type Errno } from "../base/errno.ts";
 import { fail, ok } from "../base/result.ts";
 import type { Backing, Decided, HostReplica, SnapshotNode } from "./api.ts";
 import { applyOp, type Applied } from "./apply.ts";
+import { asksHost } from "./asks.ts";
 import { keysOf, watch, type Keys } from "./changes.ts";
 import { createGitPlaces } from "./git-place.ts";
 import { asHidden, crossesBorder, isHiddenOp, isPlanting, markNewGitDir, markScanned, takeSeed } from "./host-private.ts";
@@ -217,6 +218,12 @@ export function createHostReplica(options: HostOptions): HostReplica {
     }
   }
 
+  /** Its sender waits for the answer, so nothing it does later rests on a yes. */
+  function isAsked(op: Op): boolean {
+    const { t } = op;
+    return (t === "create" || t === "mkdir" || t === "link" || t === "rename") && asksHost(git, t === "create" ? { ...op, exclusive: false } : op, false);
+  }
+
   function newNode(): NodeId {
     if (ownNext >= ownEnd) {
       ownNext = takeRange();
@@ -232,7 +239,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     const diff = watch(seen, keysToWatch(op));
     const outcome = barred(state, adopted, op) ?? decide(by, id, op, true);
     if (outcome.t === "applied") return { ordered: outcome.applied, shared: outcome.shared, changes: diff() };
-    if (outcome.reason !== "same") state.refusals++;
+    if (outcome.reason !== "same" && !isAsked(op)) state.refusals++;
     if (op.t === "write" && bursts.get(op.node) === by) bursts.delete(op.node);
     const refused: Ordered = { t: "refused", id, errno: outcome.errno, reason: outcome.reason, count: state.refusals };
     return { ordered: refused, shared: false, changes: [] };

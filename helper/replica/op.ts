@@ -89,7 +89,7 @@ export type Ordered =
       /** Directories brought back so that this operation has a parent (R-REVIVE), outermost first. */
       readonly revived?: readonly { readonly node: NodeId; readonly at: Place }[];
     }
-  /** To the origin only. `count` = refusals of this peer so far, this one included unless `same`. */
+  /** To the origin only. `count` = refusals of this peer so far; one that is `same` or whose sender waits for the answer does not count. */
   | { readonly t: "refused"; readonly id: OpId; readonly errno: Errno; readonly reason: RefusalReason; readonly count: number };
 
 /** A node as snapshots and views show it. */
