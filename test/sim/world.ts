@@ -103,7 +103,7 @@ export class World {
     guest.outbox.acknowledge(guest.replica.received);
     this.#effects(guest, received);
     if (before !== undefined && !isOwnAsk(guest, down)) this.wrong.push(...expectedChanges(guest.replica, before, received.changes).map((text) => `peer ${guest.peer}: ${text} after ${JSON.stringify(down)}`));
-    this.#markSeen(guest, down);
+    this.#markSeen(guest, down, received);
     return true;
   }
 
@@ -249,11 +249,12 @@ export class World {
   }
 
   /** What this peer could have read by now. */
-  #markSeen(guest: Guest, down: Down): void {
+  #markSeen(guest: Guest, down: Down, received: Received): void {
     const mark = (node: NodeId): void => {
       if (guest.replica.hasPendingContent(node)) return;
       for (const token of tokensIn(this.contentAt(node, guest.replica.confirmed(node)?.version))) guest.seen.add(token);
     };
+    for (const effect of received.content) mark(effect.node);
     if ("snapshot" in down) for (const { id } of down.snapshot.nodes) mark(id);
     else if (down.message.t === "applied" && "node" in down.message.op) mark(down.message.op.node);
   }
