@@ -92,7 +92,12 @@ export interface HostConnection {
   /** Everything up to `index` was received and applied. */
   ack(index: number): void;
   /** At most 16 MiB. Waits through reconnects; EIO when the link is gone, ESTALE when the content keeps changing. */
-  fetch(range: { readonly node: NodeId; readonly offset: number; readonly length: number; readonly priority: Priority }): Promise<FetchAnswer>;
+  fetch(range: {
+    readonly node: NodeId;
+    readonly offset: number;
+    readonly length: number;
+    readonly priority: Priority;
+  }): Promise<FetchAnswer>;
   /** A handle is open on the node here: the host keeps its past content. */
   hold(node: NodeId): void;
   drop(node: NodeId): void;

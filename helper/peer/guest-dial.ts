@@ -40,7 +40,8 @@ export function reachHost(options: DialOptions): Promise<Reached> {
     const attempt = async (address: Address) => {
       const dialled = await dial(address, { identity, timeoutMs: limits.greetingMs, signal });
       left--;
-      if (dialled.ok && dialled.key === host && !signal.aborted) return settle({ ok: true, socket: dialled.socket, address });
+      if (dialled.ok && dialled.key === host && !signal.aborted)
+        return settle({ ok: true, socket: dialled.socket, address });
       if (dialled.ok) {
         dialled.socket.destroy();
         error = linkError("wrong-host-key", `${address.host}:${address.port}`);

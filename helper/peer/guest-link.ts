@@ -32,7 +32,9 @@ export interface ConnectOptions {
   readonly giveUpMs?: number;
 }
 
-export type Joined = { readonly ok: true; readonly connection: HostConnection } | { readonly ok: false; readonly error: LinkError };
+export type Joined =
+  | { readonly ok: true; readonly connection: HostConnection }
+  | { readonly ok: false; readonly error: LinkError };
 
 /** Joins a session and keeps the link: afterwards cuts are mended without the caller, until `gone`. */
 export async function connectGuest(options: ConnectOptions): Promise<Joined> {

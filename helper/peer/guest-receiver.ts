@@ -43,7 +43,10 @@ export function createGuestReceiver(
     events.down(part.down);
     return undefined;
   };
-  const one = <T>(read: { ok: true; value: T } | { ok: false; why: string }, tell: (value: T) => void): string | undefined => {
+  const one = <T>(
+    read: { ok: true; value: T } | { ok: false; why: string },
+    tell: (value: T) => void,
+  ): string | undefined => {
     if (!read.ok) return read.why;
     tell(read.value);
     return undefined;

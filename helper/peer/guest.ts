@@ -27,7 +27,16 @@ export interface GuestLinkOptions {
 }
 
 /** After these the host does not want this guest, or cannot have it, any more. */
-const final: ReadonlySet<LinkErrorCode> = new Set(["session-unknown", "removed", "ended", "left", "replaced", "protocol", "version", "no-key"]);
+const final: ReadonlySet<LinkErrorCode> = new Set([
+  "session-unknown",
+  "removed",
+  "ended",
+  "left",
+  "replaced",
+  "protocol",
+  "version",
+  "no-key",
+]);
 /** A few quick round trips after a connect give the clock a good first sample. */
 const firstPings = 5;
 const backoff = (attempt: number) => Math.min(50 * 2 ** attempt, 2000);

@@ -42,6 +42,6 @@ export function serveBulk(options: {
       return undefined;
     },
     end: options.end,
-    drain: pump,
+    sent: pump,
   };
 }

@@ -61,12 +61,20 @@ export function greetGuest(host: Reception, caller: Caller): void {
         if (invite === undefined) return refuse("wrong-secret");
         if (invite.expires !== 0 && invite.expires <= host.clock.now().sec) return refuse("invite-expired");
         caller.known();
-        return void waitInLobby(host, { lane, key, hello, most: invite.role, address: caller.address, signal: gone.signal });
+        return void waitInLobby(host, {
+          lane,
+          key,
+          hello,
+          most: invite.role,
+          address: caller.address,
+          signal: gone.signal,
+        });
       }
       case "resume":
       case "bulk": {
         const seat = host.seat(hello.peer);
-        if (seat === undefined || seat.key !== key || !proves(hello, seat.options.token)) return refuse("session-unknown");
+        if (seat === undefined || seat.key !== key || !proves(hello, seat.options.token))
+          return refuse("session-unknown");
         caller.known();
         if (hello.purpose === "bulk") return seat.attachBulk(lane);
         seat.group = hello.group;

@@ -5,7 +5,6 @@ import type { SessionClock, Timers } from "../base/ports.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Admission, GuestConnection, GuestEvents, JoinRequest, Role } from "./api.ts";
 import { encodeWelcome, type Lobby } from "./codec/greeting.ts";
-import { linkError } from "./errors.ts";
 import { greetGuest } from "./host-greeting.ts";
 import type { Fingerprint, Identity } from "./identity.ts";
 import type { Lane } from "./lane.ts";
@@ -74,7 +73,16 @@ export interface Reception {
   /** Undefined when the lobby is full; call the answer when the guest leaves the lobby. */
   enterLobby(): (() => void) | undefined;
   seat(peer: PeerId): Seat | undefined;
-  admit(lane: Lane, guest: { readonly name: string; readonly key: Fingerprint; readonly role: Role; readonly group: string; readonly address: string }): void;
+  admit(
+    lane: Lane,
+    guest: {
+      readonly name: string;
+      readonly key: Fingerprint;
+      readonly role: Role;
+      readonly group: string;
+      readonly address: string;
+    },
+  ): void;
   welcome(seat: Seat, resumed: boolean): Uint8Array;
 }
 
@@ -166,12 +174,20 @@ class Listener implements Reception {
   welcome(seat: Seat, resumed: boolean): Uint8Array {
     const { peer, role } = seat;
     const { token } = seat.options;
-    return encodeWelcome({ ...this.options.about, peer, role, token, resumed, range: this.options.nextRange(), time: this.clock.now() });
+    return encodeWelcome({
+      ...this.options.about,
+      peer,
+      role,
+      token,
+      resumed,
+      range: this.options.nextRange(),
+      time: this.clock.now(),
+    });
   }
 
   async close(server: Server, detail: string): Promise<void> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const seat of [...this.#seats.values()]) seat.close("ended", detail);
+    for (const seat of this.#seats.values()) seat.close("ended", detail);
     const open = [...this.#sockets];
     const timer = this.timers.after(1000, () => {
       for (const socket of open) socket.destroy();
@@ -181,4 +197,3 @@ class Listener implements Reception {
     timer.cancel();
   }
 }
-

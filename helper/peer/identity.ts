@@ -38,7 +38,11 @@ export function createIdentity(): Identity {
 }
 
 export function fingerprintOfKey(key: KeyObject): Fingerprint {
-  return fingerprintOfDigest(createHash("sha256").update(key.export({ type: "spki", format: "der" })).digest());
+  return fingerprintOfDigest(
+    createHash("sha256")
+      .update(key.export({ type: "spki", format: "der" }))
+      .digest(),
+  );
 }
 
 export function fingerprintOfDigest(digest: Uint8Array): Fingerprint {

@@ -43,11 +43,16 @@ export function inviteLink(invite: Invite): string {
   return link + encodeInvite(invite);
 }
 
-export type ParsedInvite = { readonly ok: true; readonly invite: Invite } | { readonly ok: false; readonly error: LinkError };
+export type ParsedInvite =
+  | { readonly ok: true; readonly invite: Invite }
+  | { readonly ok: false; readonly error: LinkError };
 
 /** A token or a link, as a person pasted it. `now` in seconds since 1970. */
 export function parseInvite(text: string, now: number): ParsedInvite {
-  const token = text.replace(/\s/g, "").replace(/^<?vscode(-insiders)?:\/\/pairmount\.pairmount\/join\?invite=/, "").replace(/>$/, "");
+  const token = text
+    .replace(/\s/g, "")
+    .replace(/^<?vscode(-insiders)?:\/\/pairmount\.pairmount\/join\?invite=/, "")
+    .replace(/>$/, "");
   if (!/^[A-Za-z0-9_-]+$/.test(token) || token.length < 8) return refuse("invite-malformed");
   const bytes = Buffer.from(token, "base64url");
   const body = bytes.subarray(0, -4);

@@ -12,8 +12,8 @@ export interface LaneEvents {
   frame(type: number, body: Uint8Array): string | undefined | Promise<void>;
   /** Once. Nothing is handed out afterwards. `theirs`: the other side said why. */
   end(error: LinkError, theirs: boolean): void;
-  /** Queued bytes fell below half of what `full` warned at. */
-  drain?(): void;
+  /** Something left the queue. */
+  sent?(): void;
 }
 
 export interface LaneOptions {
@@ -52,7 +52,6 @@ export class Lane {
   #taken = 0;
   #scheduled = false;
   #blocked = false;
-  #wasFull = false;
   #ended = false;
 
   constructor(options: LaneOptions) {
@@ -87,21 +86,18 @@ export class Lane {
     this.#cutter.maxFrame = maxFrame;
   }
 
-  /** False when half of the queue is used: the owner should wait for `drain`. After the end nothing is sent. */
-  send(frame: Uint8Array): boolean {
-    if (this.#ended) return false;
+  /** Never waits: owners watch `pendingBytes` and `sent`. After the end nothing is sent. */
+  send(frame: Uint8Array): void {
+    if (this.#ended) return;
     if ((frame[4] as number) < firstDataType) {
-      if (this.#control.length >= maxControlQueue) return this.#finish(linkError("too-slow"), false);
+      if (this.#control.length >= maxControlQueue) return void this.#finish(linkError("too-slow"), false);
       this.#control.push(frame);
     } else {
       this.#queued += frame.length;
-      if (this.#queued > this.#maxQueue) return this.#finish(linkError("too-slow"), false);
+      if (this.#queued > this.#maxQueue) return void this.#finish(linkError("too-slow"), false);
       this.#data.push(frame);
     }
     this.#schedule();
-    if (this.#queued < this.#maxQueue / 2) return true;
-    this.#wasFull = true;
-    return false;
   }
 
   /** Says goodbye with the reason and ends; the owner is told `error` too. Without a reason the connection is cut. */
@@ -203,14 +199,15 @@ export class Lane {
       out.push(frame);
     }
     this.#compact();
-    if (out.length === 0) return;
-    const bytes = out.length === 1 ? (out[0] as Uint8Array) : Buffer.concat(out);
-    if (!socket.write(bytes)) this.#blocked = true;
-    else if (this.#next < this.#data.length && (this.#data[this.#next] as Uint8Array).length <= this.#credit) this.#schedule();
-    if (this.#wasFull && this.#queued < this.#maxQueue / 4) {
-      this.#wasFull = false;
-      this.#events.drain?.();
-    }
+    if (out.length > 0 && !socket.write(out.length === 1 ? (out[0] as Uint8Array) : Buffer.concat(out)))
+      this.#blocked = true;
+    else if (this.#mayGoOn()) this.#schedule();
+    this.#events.sent?.();
+  }
+
+  #mayGoOn(): boolean {
+    const next = this.#data[this.#next];
+    return next !== undefined && next.length <= this.#credit;
   }
 
   #compact(): void {

@@ -27,7 +27,8 @@ export function createRetained(limit: number): Retained {
   };
   const acknowledge = (index: number) => {
     let n = 0;
-    while (n < items.length && (items[n] as { index: number }).index <= index) bytes -= (items[n++] as { size: number }).size;
+    while (n < items.length && (items[n] as { index: number }).index <= index)
+      bytes -= (items[n++] as { size: number }).size;
     if (n > 0) items.splice(0, n);
     acknowledged = Math.max(acknowledged, index);
   };

@@ -60,7 +60,9 @@ export function encodeHello(hello: Hello): Uint8Array {
 }
 
 /** Of a hello in another version only the version is known. */
-export function readHello(version: number): (r: Reader) => Hello | { readonly version: number; readonly purpose: "unknown" } {
+export function readHello(
+  version: number,
+): (r: Reader) => Hello | { readonly version: number; readonly purpose: "unknown" } {
   return (r) => {
     const theirs = r.u16();
     if (theirs !== version) {

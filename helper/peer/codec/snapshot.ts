@@ -4,7 +4,18 @@ import type { Kind } from "../../replica/op.ts";
 import { frameType, limits } from "../protocol.ts";
 import { frameOf, Writer, type Reader } from "./bytes.ts";
 import { type Refused, readRefused, writeRefused } from "./ordered.ts";
-import { readMode, readName, readNode, readPeer, readPlace, readSeq, readTime, readVersion, writePlace, writeTime } from "./values.ts";
+import {
+  readMode,
+  readName,
+  readNode,
+  readPeer,
+  readPlace,
+  readSeq,
+  readTime,
+  readVersion,
+  writePlace,
+  writeTime,
+} from "./values.ts";
 
 export interface SnapshotDown {
   readonly index: number;

@@ -28,7 +28,13 @@ export interface Space {
 
 /** `bytes` are what the node holds at `offset` while its content is `version`, true at `position`; fewer than asked only at its end (`size`). */
 export type FetchAnswer =
-  | { readonly ok: true; readonly position: Seq; readonly version: Version; readonly size: number; readonly bytes: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly position: Seq;
+      readonly version: Version;
+      readonly size: number;
+      readonly bytes: Uint8Array;
+    }
   | { readonly ok: false; readonly errno: Errno };
 
 export function encodeRange(first: NodeId): Uint8Array {

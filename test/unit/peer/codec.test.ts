@@ -6,7 +6,12 @@ import { mustFileName } from "../../../helper/base/name.ts";
 import { type Parsed, parse, type Reader } from "../../../helper/peer/codec/bytes.ts";
 import * as greeting from "../../../helper/peer/codec/greeting.ts";
 import { encodeOrdered, readOrderedFrame } from "../../../helper/peer/codec/ordered.ts";
-import { encodeSnapshot, readSnapshotEnd, readSnapshotNodes, readSnapshotStart } from "../../../helper/peer/codec/snapshot.ts";
+import {
+  encodeSnapshot,
+  readSnapshotEnd,
+  readSnapshotNodes,
+  readSnapshotStart,
+} from "../../../helper/peer/codec/snapshot.ts";
 import * as toGuest from "../../../helper/peer/codec/to-guest.ts";
 import * as toHost from "../../../helper/peer/codec/to-host.ts";
 import { protocolVersion } from "../../../helper/peer/protocol.ts";
@@ -84,7 +89,13 @@ test("set-user-ID and set-group-ID fall off what a guest submits", () => {
 });
 
 test("bytes that are kept are copies of the frame", () => {
-  const write: Op = { t: "seed", dir: 1 as NodeId, name: mustFileName("config"), bytes: new Uint8Array([1, 2, 3]), time: aTime };
+  const write: Op = {
+    t: "seed",
+    dir: 1 as NodeId,
+    name: mustFileName("config"),
+    bytes: new Uint8Array([1, 2, 3]),
+    time: aTime,
+  };
   const frame = toHost.encodeSubmit([{ id: 1 as OpId, op: write, adopted: 0 }])[0] as Uint8Array;
   const read = value(parse(body(frame), toHost.readSubmit))[0]?.op;
   frame.fill(0xff);
@@ -140,15 +151,20 @@ test("random bytes are an answer to every reader, never an exception", () => {
 test("a message with any byte changed or cut off is an answer, never an exception", () => {
   const damage = fc.record({ at: fc.nat({ max: 400 }), to: fc.nat({ max: 255 }), cut: fc.boolean() });
   fc.assert(
-    fc.property(fc.array(submitted, { minLength: 1, maxLength: 3 }), ordered, damage, (batch, message, { at, to, cut }) => {
-      for (const frame of [...toHost.encodeSubmit(batch), encodeOrdered(1, message)]) {
-        const bytes = Uint8Array.from(body(frame));
-        bytes[at % bytes.length] = to;
-        const damaged = cut ? bytes.subarray(0, at % bytes.length) : bytes;
-        const both: ((r: Reader) => unknown)[] = [toHost.readSubmit, readOrderedFrame];
-        for (const read of both) expect(typeof parse(damaged, read).ok).toBe("boolean");
-      }
-    }),
+    fc.property(
+      fc.array(submitted, { minLength: 1, maxLength: 3 }),
+      ordered,
+      damage,
+      (batch, message, { at, to, cut }) => {
+        for (const frame of [...toHost.encodeSubmit(batch), encodeOrdered(1, message)]) {
+          const bytes = Uint8Array.from(body(frame));
+          bytes[at % bytes.length] = to;
+          const damaged = cut ? bytes.subarray(0, at % bytes.length) : bytes;
+          const both: ((r: Reader) => unknown)[] = [toHost.readSubmit, readOrderedFrame];
+          for (const read of both) expect(typeof parse(damaged, read).ok).toBe("boolean");
+        }
+      },
+    ),
     { numRuns: 1000 },
   );
 });
@@ -172,7 +188,10 @@ function goldenFrames(): Uint8Array[] {
   const n = 2 as NodeId;
   const v = 3 as Version;
   const time = aTime;
-  const extents = [{ offset: 1, length: 2, bytes: new Uint8Array([1, 2]) }, { offset: 9, length: 2 ** 33 }];
+  const extents = [
+    { offset: 1, length: 2, bytes: new Uint8Array([1, 2]) },
+    { offset: 9, length: 2 ** 33 },
+  ];
   const ops: Op[] = [
     { t: "create", at, node: n, mode: 0o644, time },
     { t: "mkdir", at, node: n, mode: 0o755, time },
@@ -195,9 +214,26 @@ function goldenFrames(): Uint8Array[] {
   const role = "read-only";
   return [
     ...toHost.encodeSubmit(ops.map((op) => ({ id, op, adopted: 1 }))),
-    ...ops.map((op, i) => encodeOrdered(i, { t: "applied", seq: 1 as Seq, id, by: peer, op, version: v, grant: true, offset: 4, revived: [{ node: n, at }] })),
+    ...ops.map((op, i) =>
+      encodeOrdered(i, {
+        t: "applied",
+        seq: 1 as Seq,
+        id,
+        by: peer,
+        op,
+        version: v,
+        grant: true,
+        offset: 4,
+        revived: [{ node: n, at }],
+      }),
+    ),
     encodeOrdered(1, no),
-    ...encodeSnapshot({ index: 1, decided: 2, refusals: [no], snapshot: { ...aSnapshot(2), seeds: [{ dir: n, name: at.name, bytes: proof }] } }),
+    ...encodeSnapshot({
+      index: 1,
+      decided: 2,
+      refusals: [no],
+      snapshot: { ...aSnapshot(2), seeds: [{ dir: n, name: at.name, bytes: proof }] },
+    }),
     toHost.encodeAck(1),
     toHost.encodeHold(n),
     toHost.encodeDrop(n),
@@ -213,7 +249,18 @@ function goldenFrames(): Uint8Array[] {
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "resume", peer, lastIndex: 9 }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "bulk", peer }),
     greeting.encodeLobby({ hostName: "h", repository: "r" }),
-    greeting.encodeWelcome({ peer, token: proof, resumed: true, role, hostName: "h", repository: "r", range: n, uid: 1, gid: 2, time }),
+    greeting.encodeWelcome({
+      peer,
+      token: proof,
+      resumed: true,
+      role,
+      hostName: "h",
+      repository: "r",
+      range: n,
+      uid: 1,
+      gid: 2,
+      time,
+    }),
     greeting.encodeAttached(),
     greeting.encodeBye({ code: "declined", detail: "d" }),
     greeting.encodePing(1, 2),

@@ -3,7 +3,15 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { afterEach, expect, test } from "vitest";
 import { parse } from "../../../helper/peer/codec/bytes.ts";
-import { encodeAttached, encodeBye, encodeHello, encodeWelcome, readBye, readWelcome, type Welcome } from "../../../helper/peer/codec/greeting.ts";
+import {
+  encodeAttached,
+  encodeBye,
+  encodeHello,
+  encodeWelcome,
+  readBye,
+  readWelcome,
+  type Welcome,
+} from "../../../helper/peer/codec/greeting.ts";
 import { encodeOrdered } from "../../../helper/peer/codec/ordered.ts";
 import { encodeAck, encodeSubmit } from "../../../helper/peer/codec/to-host.ts";
 import { createFrameCutter } from "../../../helper/peer/framing.ts";
@@ -11,7 +19,17 @@ import { proofOf } from "../../../helper/peer/greeting.ts";
 import { createIdentity, type Identity } from "../../../helper/peer/identity.ts";
 import { frameType, protocolVersion } from "../../../helper/peer/protocol.ts";
 import { channelSecret, tlsOptions } from "../../../helper/peer/tls.ts";
-import { atEnd, endAll, guestIdentity, hostIdentity, join, mustJoin, startHost, type TestHost, until } from "./links.ts";
+import {
+  atEnd,
+  endAll,
+  guestIdentity,
+  hostIdentity,
+  join,
+  mustJoin,
+  startHost,
+  type TestHost,
+  until,
+} from "./links.ts";
 import { anApplied, aWrite } from "./samples.ts";
 
 afterEach(endAll);
@@ -45,8 +63,19 @@ async function raw(port: number, identity: Identity | null = guestIdentity) {
   };
 }
 
-function helloOn(socket: TLSSocket, secret: Uint8Array, purpose: "join" | "resume" | "bulk" = "join", peer = 1): Uint8Array {
-  const proof = proofOf({ secret, purpose, channel: channelSecret(socket), host: hostIdentity.fingerprint, guest: guestIdentity.fingerprint });
+function helloOn(
+  socket: TLSSocket,
+  secret: Uint8Array,
+  purpose: "join" | "resume" | "bulk" = "join",
+  peer = 1,
+): Uint8Array {
+  const proof = proofOf({
+    secret,
+    purpose,
+    channel: channelSecret(socket),
+    host: hostIdentity.fingerprint,
+    guest: guestIdentity.fingerprint,
+  });
   const common = { version: protocolVersion, proof, group: "X25519" };
   if (purpose === "join") return encodeHello({ ...common, purpose, name: "Raw", readOnly: false });
   return encodeHello({ ...common, purpose, peer: peer as never, lastIndex: 0 });
@@ -85,7 +114,10 @@ test.each([
   ["random bytes", () => randomBytes(3000)],
   ["a frame of 4 GiB", () => Buffer.from("ffffffff00", "hex")],
   ["a frame of no bytes", () => Buffer.alloc(4)],
-  ["a hello larger than a greeting may be", () => Buffer.concat([Buffer.from("0020000004", "hex"), Buffer.alloc(9000)])],
+  [
+    "a hello larger than a greeting may be",
+    () => Buffer.concat([Buffer.from("0020000004", "hex"), Buffer.alloc(9000)]),
+  ],
   ["an operation instead of a hello", () => encodeSubmit([aWrite(1, 1)])[0] as Uint8Array],
   ["a cut-off hello", () => Buffer.from("020000000401", "hex")],
 ])("as first thing on a connection, %s ends it with a reason", async (_what, bytes) => {
@@ -123,7 +155,17 @@ test.each([
   ["random bytes in a frame", () => Buffer.concat([Buffer.from("6500000010", "hex"), randomBytes(100)])],
   ["a frame of an unknown type", () => Buffer.from("02000000c800", "hex")],
   ["a frame only a host sends", () => encodeOrdered(1, anApplied(1))],
-  ["a name with a slash", () => encodeSubmit([{ id: 1, op: { t: "rmdir", at: { parent: 1, name: "a/b" }, node: 2, time: { sec: 0, nsec: 0 } }, adopted: 0 } as never])[0] as Uint8Array],
+  [
+    "a name with a slash",
+    () =>
+      encodeSubmit([
+        {
+          id: 1,
+          op: { t: "rmdir", at: { parent: 1, name: "a/b" }, node: 2, time: { sec: 0, nsec: 0 } },
+          adopted: 0,
+        } as never,
+      ])[0] as Uint8Array,
+  ],
   ["credit for what was never sent", () => Buffer.from("050000000001000000", "hex")],
 ])("an admitted guest that sends %s loses its seat with a reason", async (_what, bytes) => {
   const host = await startHost();
@@ -150,7 +192,10 @@ test("garbage on the bulk lane ends the seat as well", async () => {
 test("a seat cannot be taken over with another key, nor without its token", async () => {
   const host = await startHost();
   const { token } = await rawJoined(host);
-  for (const [identity, secret] of [[createIdentity(), token], [guestIdentity, new Uint8Array(32)]] as const) {
+  for (const [identity, secret] of [
+    [createIdentity(), token],
+    [guestIdentity, new Uint8Array(32)],
+  ] as const) {
     const thief = await raw(host.link.port, identity);
     thief.socket.write(helloOn(thief.socket, secret, "resume"));
     await until(thief.isClosed);
@@ -228,7 +273,18 @@ test.each([
   ["garbage", () => Buffer.concat([Buffer.from("1100000020", "hex"), randomBytes(16)])],
   ["a part of no snapshot", () => Buffer.from("050000002100000000", "hex")],
 ])("a host that sends %s is left with a reason", async (_what, bytes) => {
-  const welcome = { peer: 1, token: new Uint8Array(32), resumed: false, role: "read-write", hostName: "h", repository: "r", range: 5, uid: 0, gid: 0, time: { sec: 1, nsec: 0 } } as never;
+  const welcome = {
+    peer: 1,
+    token: new Uint8Array(32),
+    resumed: false,
+    role: "read-write",
+    hostName: "h",
+    repository: "r",
+    range: 5,
+    uid: 0,
+    gid: 0,
+    time: { sec: 1, nsec: 0 },
+  } as never;
   const fake = createServer({ ...tlsOptions(hostIdentity), requestCert: true }, (socket) => {
     socket.on("error", () => {});
     socket.once("data", () => {
@@ -240,7 +296,13 @@ test.each([
   await new Promise<void>((resolve) => fake.listen(0, "127.0.0.1", resolve));
   atEnd(() => fake.close());
   const { port } = fake.address() as { port: number };
-  const invite = { host: hostIdentity.fingerprint, secret: new Uint8Array(16), expires: 0, role: "read-write", addresses: [{ host: "127.0.0.1", port }] } as const;
+  const invite = {
+    host: hostIdentity.fingerprint,
+    secret: new Uint8Array(16),
+    expires: 0,
+    role: "read-write",
+    addresses: [{ host: "127.0.0.1", port }],
+  } as const;
   const { log } = await mustJoin({ invite, guests: [] } as never);
   await until(() => log.states.length === 1);
   expect(log.states).toEqual(["gone protocol"]);

@@ -9,7 +9,9 @@ afterEach(endAll);
 
 test("a guest that is approved is welcomed, gets the snapshot with progress, and both talk", async () => {
   const snapshot = aSnapshot(5000);
-  const host = await startHost({ welcomeGuest: (guest) => guest.send({ index: 1, snapshot, decided: 0, refusals: [] }) });
+  const host = await startHost({
+    welcomeGuest: (guest) => guest.send({ index: 1, snapshot, decided: 0, refusals: [] }),
+  });
   const lobbies: string[] = [];
   const { connection, log, guest } = await mustJoin(host, { onLobby: (lobby) => void lobbies.push(lobby.repository) });
   expect(lobbies).toEqual(["demo"]);
@@ -145,7 +147,13 @@ test("content is fetched in pieces of one version; an answer may be an errno", a
     serve: async ({ node, offset, length }) => {
       if (node === 9) return { ok: false, errno: 116 as never };
       if (offset > 0 && changes-- > 0) version = 2;
-      return { ok: true, position: 4 as Seq, version: version as never, size: file.length, bytes: file.subarray(offset, offset + length) };
+      return {
+        ok: true,
+        position: 4 as Seq,
+        version: version as never,
+        size: file.length,
+        bytes: file.subarray(offset, offset + length),
+      };
     },
   });
   const { connection } = await mustJoin(host);
@@ -170,7 +178,8 @@ test("demand overtakes prefetch", async () => {
       }),
   });
   const { connection } = await mustJoin(host);
-  const fetch = (priority: "demand" | "prefetch") => connection.fetch({ node: 3 as never, offset: 0, length: 10, priority });
+  const fetch = (priority: "demand" | "prefetch") =>
+    connection.fetch({ node: 3 as never, offset: 0, length: 10, priority });
   const all = [...Array.from({ length: 20 }, () => fetch("prefetch")), fetch("demand")];
   await until(() => order.includes("demand"));
   expect(order.filter((each) => each === "prefetch").length).toBeLessThanOrEqual(4);

@@ -4,7 +4,17 @@ import type { NodeId } from "../../../helper/replica/ids.ts";
 import type { Down } from "../../../helper/replica/api.ts";
 import type { Submitted } from "../../../helper/replica/op.ts";
 import type { Address } from "../../../helper/peer/address.ts";
-import type { Admission, FetchAnswer, FetchRequest, GuestConnection, GuestEvents, HostEvents, JoinRequest, LinkState, PeerStatus } from "../../../helper/peer/api.ts";
+import type {
+  Admission,
+  FetchAnswer,
+  FetchRequest,
+  GuestConnection,
+  GuestEvents,
+  HostEvents,
+  JoinRequest,
+  LinkState,
+  PeerStatus,
+} from "../../../helper/peer/api.ts";
 import { linkError } from "../../../helper/peer/errors.ts";
 import { connectGuest, type ConnectOptions } from "../../../helper/peer/guest-link.ts";
 import { type HostLink, type HostOptions, listenHost } from "../../../helper/peer/host-link.ts";
@@ -121,7 +131,10 @@ export interface GuestLog {
   peers: readonly PeerStatus[];
 }
 
-export async function join(host: TestHost, options: Partial<ConnectOptions> & { readonly hear?: Partial<HostEvents> } = {}) {
+export async function join(
+  host: TestHost,
+  options: Partial<ConnectOptions> & { readonly hear?: Partial<HostEvents> } = {},
+) {
   const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], peers: [] };
   const joined = await connectGuest({
     invite: host.invite,
@@ -170,7 +183,10 @@ export async function startProxy(to: number): Promise<Proxy> {
     const far = connect(to, "127.0.0.1");
     const pair = { near, far };
     pairs.push(pair);
-    for (const [a, b] of [[near, far], [far, near]] as const) {
+    for (const [a, b] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       a.on("data", (bytes) => {
         if (!b.write(bytes)) a.pause();
       });
@@ -199,7 +215,7 @@ export async function startProxy(to: number): Promise<Proxy> {
     cut,
     hang(value) {
       hung = value;
-      for (const { near, far } of pairs) for (const socket of [near, far]) hung ? socket.pause() : socket.resume();
+      for (const { near, far } of pairs) for (const socket of [near, far]) socket[hung ? "pause" : "resume"]();
     },
     refuse: (value) => void (refused = value),
     get connections() {

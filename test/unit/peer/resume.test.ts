@@ -30,7 +30,7 @@ test("after a cut of both lanes the guest resumes by itself and misses nothing",
   expect(log.states).toEqual(["reconnecting cut", "connected"]);
   expect(host.log.states).toEqual(["suspect", "connected"]);
   await until(() => host.log.rangesWanted === 1 && host.log.held.has(7 as NodeId));
-  expect([...host.log.held].sort()).toEqual([6, 7]);
+  expect([...host.log.held].sort((a, b) => a - b)).toEqual([6, 7]);
   connection.send([aWrite(1, 10)]);
   await until(() => host.log.submitted.length === 1);
   expect(host.requests.length).toBe(1);
@@ -43,8 +43,10 @@ test("a fetch that was cut is answered after the resume; a bulk lane cut alone i
   const host = await startHost({
     serve: ({ length }) =>
       new Promise((resolve) => {
-        const answer = () => resolve({ ok: true, position: 1 as Seq, version: 1 as never, size: 10, bytes: new Uint8Array(length) });
-        answering ? answer() : waiting.push(answer);
+        const answer = () =>
+          resolve({ ok: true, position: 1 as Seq, version: 1 as never, size: 10, bytes: new Uint8Array(length) });
+        if (answering) answer();
+        else waiting.push(answer);
       }),
   });
   const proxy = await startProxy(host.link.port);
@@ -98,10 +100,15 @@ test("a guest whose seat was given up is told to join again", async () => {
   proxy.refuse(false);
   await until(() => connection.state === "gone");
   expect(log.states.at(-1)).toBe("gone session-unknown");
-  expect(await connection.fetch({ node: 3 as NodeId, offset: 0, length: 1, priority: "demand" })).toEqual({ ok: false, errno: 5 });
+  expect(await connection.fetch({ node: 3 as NodeId, offset: 0, length: 1, priority: "demand" })).toEqual({
+    ok: false,
+    errno: 5,
+  });
 });
 
-test("a hung connection is suspect after 4 s, gone within 8, and mended when the network is back", { timeout: 20_000 }, async () => {
+test("a hung connection is suspect after 4 s, gone within 8, and mended when the network is back", {
+  timeout: 20_000,
+}, async () => {
   const host = await startHost();
   const proxy = await startProxy(host.link.port);
   const { connection, log, guest } = await mustJoin(host, { addresses: [proxy.address] });

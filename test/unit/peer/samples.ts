@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Errno } from "../../../helper/base/errno.ts";
-import { type FileName, mustFileName, parseFileName } from "../../../helper/base/name.ts";
+import { mustFileName, parseFileName } from "../../../helper/base/name.ts";
 import type { Time } from "../../../helper/base/time.ts";
 import type { Snapshot, SnapshotNode } from "../../../helper/replica/api.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "../../../helper/replica/ids.ts";
@@ -15,7 +15,7 @@ const errnoValue = fc.integer({ min: 1, max: 4095 }) as fc.Arbitrary<Errno>;
 const mode = fc.nat({ max: 0o1777 });
 const latin1 = (max: number) =>
   fc.uint8Array({ minLength: 1, maxLength: max }).map((bytes) => Buffer.from(bytes).toString("latin1"));
-const name = latin1(255).map((text) => parseFileName(text) ?? mustFileName("x")) as fc.Arbitrary<FileName>;
+const name = latin1(255).map((text) => parseFileName(text) ?? mustFileName("x"));
 const target = latin1(300).map((text) => text.replaceAll("\0", "/"));
 export const time: fc.Arbitrary<Time> = fc.record({
   sec: fc.integer({ min: -(2 ** 40), max: 2 ** 40 }),
@@ -35,8 +35,22 @@ export const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ t: t("symlink"), at: place, node, target, time }),
   fc.record({ t: fc.constantFrom("link" as const, "rmdir" as const), at: place, node, time }),
   fc.record({ t: t("unlink"), at: place, node, seen: version, time }),
-  fc.record({ t: t("rename"), from: place, to: place, node, victim: fc.option(fc.record({ node, seen: version })), time }),
-  fc.record({ t: t("write"), node, base: version, extents: fc.array(extent, { maxLength: 5 }), more: fc.boolean(), time }),
+  fc.record({
+    t: t("rename"),
+    from: place,
+    to: place,
+    node,
+    victim: fc.option(fc.record({ node, seen: version })),
+    time,
+  }),
+  fc.record({
+    t: t("write"),
+    node,
+    base: version,
+    extents: fc.array(extent, { maxLength: 5 }),
+    more: fc.boolean(),
+    time,
+  }),
   fc.record({ t: t("append"), node, seen: version, extent, time }),
   fc.record({ t: t("truncate"), node, base: version, size: offset, time }),
   fc.record({ t: t("setattr"), node, mode, atime: time, mtime: time, time }, { requiredKeys: ["t", "node", "time"] }),

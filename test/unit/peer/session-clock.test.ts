@@ -1,12 +1,25 @@
 import { expect, test } from "vitest";
 import { compareTime, type Time } from "../../../helper/base/time.ts";
-import { createOffsetFilter, createSessionClock, createWallClock, msBetween, timeOfMs } from "../../../helper/peer/session-clock.ts";
+import {
+  createOffsetFilter,
+  createSessionClock,
+  createWallClock,
+  msBetween,
+  timeOfMs,
+} from "../../../helper/peer/session-clock.ts";
 
 test("session time never goes backwards, whatever the wall clock and the offset do", () => {
   let wall: Time = { sec: 100, nsec: 0 };
   const clock = createSessionClock(() => wall);
   const seen = [clock.now()];
-  for (const [sec, offset] of [[101, 0], [90, 0], [102, -5000], [103, 250.5], [103, -1], [104, 0]] as const) {
+  for (const [sec, offset] of [
+    [101, 0],
+    [90, 0],
+    [102, -5000],
+    [103, 250.5],
+    [103, -1],
+    [104, 0],
+  ] as const) {
     wall = { sec, nsec: 5 };
     clock.setOffset(offset);
     seen.push(clock.now(), clock.now());
