@@ -1,14 +1,15 @@
-// Bundles the helper and its workers into dist/. `node esbuild.mjs`.
+// Bundles the helper and its workers into dist/, or the folder named. `node esbuild.mjs [DIR]`.
 import { chmodSync } from "node:fs";
 import { build } from "esbuild";
 
+const outdir = process.argv[2] ?? "dist";
 const common = {
   bundle: true,
   platform: "node",
   target: "node20",
   format: "esm",
   outExtension: { ".js": ".mjs" },
-  outdir: "dist",
+  outdir,
   sourcemap: "linked",
   external: ["fuse-native"],
   // Bundled CommonJS dependencies (vscode-jsonrpc) call require of Node's own modules.
@@ -26,4 +27,4 @@ await build({
     "echo-worker": "helper/mount/echo-worker.ts",
   },
 });
-chmodSync("dist/pairmount.mjs", 0o755);
+chmodSync(`${outdir}/pairmount.mjs`, 0o755);
