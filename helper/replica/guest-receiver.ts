@@ -70,6 +70,7 @@ export class GuestReceiver {
     const diff = own?.asked === true ? undefined : watch(view, keys);
     const sizes = new Map(keys.nodes.map((id) => [id, view.confirmed.get(id)?.size ?? 0]));
     applyOp(view.confirmed, applied);
+    for (const { node } of applied.revived ?? []) view.ghosts.delete(node);
     this.position = applied.seq;
     if (own !== undefined) view.overlay.release(own.holds);
     else this.#bytesFromOthers(applied, sizes, effects);
@@ -219,6 +220,7 @@ export class GuestReceiver {
     for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) own.add(id);
     for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) notePath(view, id, entry);
     view.replaceConfirmed(namespaceOf(down.snapshot.nodes));
+    for (const id of view.confirmed.nodes.keys()) view.ghosts.delete(id);
     this.position = down.snapshot.position;
     for (const [id, inode] of old.nodes) if (!view.confirmed.nodes.has(id) && !view.overlay.nodes.has(id)) view.ghosts.set(id, inode);
     for (const [id, entry] of view.overlay.nodes) {

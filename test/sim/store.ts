@@ -52,7 +52,7 @@ export class Store {
   }
 
   get(node: NodeId): { bytes: Uint8Array; known: Uint8Array } {
-    return this.#file(node, 0);
+    return this.files.get(node) ?? { bytes: new Uint8Array(0), known: new Uint8Array(0) };
   }
 }
 
