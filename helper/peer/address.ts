@@ -14,7 +14,7 @@ const hostName = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text.trim());
   if (match === null) return undefined;
-  const host = match[1] ?? (match[2] as string);
+  const host = match[1] ?? match[2] ?? "";
   const port = Number(match[3]);
   if (port < 1 || port > 65_535) return undefined;
   const legal = match[1] === undefined ? isIPv4(host) || hostName.test(host) : isIPv6(host);

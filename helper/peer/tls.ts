@@ -1,12 +1,6 @@
 import { constants } from "node:crypto";
 import { connect as connectTcp, type Socket } from "node:net";
-import {
-  type ConnectionOptions,
-  connect,
-  createSecureContext,
-  type SecureContextOptions,
-  type TLSSocket,
-} from "node:tls";
+import { type ConnectionOptions, connect, type SecureContextOptions, type TLSSocket } from "node:tls";
 import type { Address } from "./address.ts";
 import { type Fingerprint, fingerprintOfKey, type Identity } from "./identity.ts";
 

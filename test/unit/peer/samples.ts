@@ -30,7 +30,7 @@ const extent: fc.Arbitrary<Extent> = fc.oneof(
 );
 const t = <T extends string>(value: T) => fc.constant(value);
 
-export const op: fc.Arbitrary<Op> = fc.oneof(
+export const anyOp: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ t: fc.constantFrom("create" as const, "mkdir" as const), at: place, node, mode, time }),
   fc.record({ t: t("symlink"), at: place, node, target, time }),
   fc.record({ t: fc.constantFrom("link" as const, "rmdir" as const), at: place, node, time }),
@@ -57,7 +57,11 @@ export const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ t: t("seed"), dir: node, name, bytes, time }),
 ) as fc.Arbitrary<Op>;
 
-export const submitted: fc.Arbitrary<Submitted> = fc.record({ id: opId, op, adopted: fc.nat({ max: 2 ** 32 - 1 }) });
+export const submitted: fc.Arbitrary<Submitted> = fc.record({
+  id: opId,
+  op: anyOp,
+  adopted: fc.nat({ max: 2 ** 32 - 1 }),
+});
 
 export const refused = fc.record({
   t: t("refused"),
@@ -75,7 +79,7 @@ export const ordered: fc.Arbitrary<Ordered> = fc.oneof(
       seq,
       id: opId,
       by: peer,
-      op,
+      op: anyOp,
       version,
       grant: fc.boolean(),
       offset,
