@@ -202,14 +202,15 @@ export function tourSteps({ host, guest, outside }) {
   ];
 }
 
-/** git refuses while the other side holds a lock; a person tries again, and so does the tour. */
+/** git refuses while the other side holds a lock or was first; a person tries again, and so does the tour. */
 async function retried(attempt) {
-  for (let pause = 5; ; pause = Math.min(200, pause * 2)) {
+  const begun = performance.now();
+  for (let pause = 5; ; pause = Math.min(100, pause * 2)) {
     try {
       return await attempt();
     } catch (error) {
-      if (pause === 200 || !/lock|Unable to create|File exists/i.test(error.message)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause * (1 + Math.random())));
+      if (performance.now() - begun > seenMs || !/lock|File exists/i.test(error.message)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause * Math.random()));
     }
   }
 }
