@@ -6,7 +6,7 @@ import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
-import type { NodeId } from "../replica/ids.ts";
+import { type NodeId, scannedVersion } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
@@ -153,7 +153,8 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     classOf: (at) => replica.classOf(at),
     classOfDir: (dir) => replica.classOfDir(dir),
     classOfNode: (id) => replica.classOfNode(id),
-    isIndex: (id) => replica.isIndex(id),
+    // What git wrote before sharing began, it wrote with this machine's clock alone.
+    isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
     create(at, { mode, exclusive }) {
       const node = replica.newNode(at);

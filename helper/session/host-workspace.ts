@@ -6,7 +6,7 @@ import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { Attributes, FileHandle, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
-import { hostPeer, type NodeId } from "../replica/ids.ts";
+import { hostPeer, type NodeId, scannedVersion } from "../replica/ids.ts";
 import type { Op, Place } from "../replica/op.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
@@ -95,7 +95,8 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     classOf: (at) => replica.classOf(at),
     classOfDir: (dir) => replica.classOfDir(dir),
     classOfNode: (id) => replica.classOfNode(id),
-    isIndex: (id) => replica.isIndex(id),
+    // What git wrote before sharing began, it wrote with this machine's clock alone.
+    isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
     create(at, { mode, exclusive }) {
       const asks = exclusive && isGitChange(at);

@@ -7,7 +7,9 @@ import type { ContentFetcher } from "./content-fetcher.ts";
 /** Larger files come when somebody reads them. Bytes. */
 const largest = 128 * 1024;
 const altogether = 256 * 1024 * 1024;
-const abreast = 4;
+const abreast = 2;
+/** What a person does first (open the folder, `git status`) is not to wait for what nobody asked for. Milliseconds. */
+const afterJoining = 3000;
 
 interface Candidate {
   readonly node: NodeId;
@@ -17,16 +19,19 @@ interface Candidate {
 
 export function startPrefetch({ replica, fetcher }: { readonly replica: View; readonly fetcher: ContentFetcher }): Disposable {
   let stopped = false;
-  const queue = candidates(replica);
 
-  async function work(): Promise<void> {
+  async function work(queue: Candidate[]): Promise<void> {
     for (let next = queue.pop(); next !== undefined && !stopped; next = queue.pop()) await fetcher.prefetch(next.node);
   }
 
-  void Promise.all(Array.from({ length: abreast }, work));
+  const timer = setTimeout(() => {
+    const queue = candidates(replica);
+    for (let i = 0; i < abreast; i++) void work(queue);
+  }, afterJoining);
   return {
     dispose() {
       stopped = true;
+      clearTimeout(timer);
     },
   };
 }
