@@ -29,7 +29,7 @@ export interface Truth {
 }
 
 /** Rules whose absence the simulation must notice. */
-export type Rule = "stop" | "seen" | "base" | "protect" | "owner" | "version";
+export type Rule = "stop" | "seen" | "base" | "version";
 
 /** link(2): EMLINK; ext4's limit. */
 export const mostLinks = 65_000;
@@ -71,7 +71,7 @@ export function judge(truth: Truth, by: PeerId, op: Op): Verdict {
       if (inode.id !== op.node) return stale;
       if (inode.kind === "dir") return refuse("stale", errno.EISDIR);
       // The owner lets go of its own lock whatever became of the bytes in it.
-      if (inode.owner !== undefined) return inode.owner === by || truth.ignore.has("owner") ? apply(op) : notOwner;
+      if (inode.owner !== undefined) return inode.owner === by ? apply(op) : notOwner;
       if (lockedByOther(truth, op.at, by)) return locked;
       return inode.version === op.seen || truth.ignore.has("seen") ? apply(op) : stale;
     }
@@ -163,7 +163,7 @@ export function isEmpty(ns: Namespace, dir: Inode, by: PeerId): boolean {
 
 /** R-PROTECT */
 function lockedByOther(truth: Truth, at: Place, by: PeerId): boolean {
-  if (truth.ignore.has("protect") || !truth.git.isProtected(at) || at.name.length > 250) return false;
+  if (!truth.git.isProtected(at) || at.name.length > 250) return false;
   const owner = truth.ns.at({ parent: at.parent, name: mustFileName(`${at.name}.lock`) })?.owner;
   return owner !== undefined && owner !== by;
 }
