@@ -8,6 +8,7 @@ import type { Submitted } from "../replica/op.ts";
 import { createOutbox, type Outbox } from "../replica/outbox.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
+import type { RefusalTrace } from "./refusal-trace.ts";
 
 /** A guest that has not acknowledged this much is sent a snapshot instead (R-SNAP). */
 const farBehind = { maxCount: 500_000, maxBytes: 64 * 1024 * 1024 };
@@ -21,6 +22,8 @@ export interface HostGuestsParts {
   readonly onDecided: (decided: Decided, by: PeerId) => void;
   /** No guest reads this dead node any more. */
   readonly onUnheld: (node: NodeId) => void;
+  /** Test-only. */
+  readonly trace: RefusalTrace | undefined;
   readonly onState: (guest: GuestConnection, state: "connected" | "suspect" | "gone" | "left") => void;
 }
 
@@ -106,7 +109,9 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
         submitted(batch) {
           for (const submitted of batch) {
             parts.beforeSubmit(submitted);
-            tell(replica.submit(peer, submitted), peer);
+            const decided = replica.submit(peer, submitted);
+            parts.trace?.(peer, submitted, decided);
+            tell(decided, peer);
           }
         },
         acknowledged(index) {

@@ -23,6 +23,7 @@ import { createHostWorkspace } from "./host-workspace.ts";
 import { lobbyQuestion } from "./lobby.ts";
 import { mountWorkspace } from "./mounting.ts";
 import { ownAddresses, stateFolder } from "./places.ts";
+import { createRefusalTrace } from "./refusal-trace.ts";
 import { hostStatus } from "./status.ts";
 import { createStrayChanges } from "./stray-changes.ts";
 import { readTestSwitches } from "./test-switches.ts";
@@ -79,6 +80,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
       if (by !== hostPeer && decided.ordered?.t === "applied") timeline.applied(decided.ordered);
     },
     onUnheld: (node) => workspace.dropIfUnused(node),
+    trace: switches.refusals === undefined ? undefined : createRefusalTrace(switches.refusals, replica),
     onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
   });
   const stray = createStrayChanges({

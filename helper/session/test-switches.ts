@@ -1,4 +1,4 @@
-/** Switches only tests set, all in one place. Each makes this helper worse on purpose, or moves its clock. */
+/** Switches only tests set, all in one place. Each makes this helper worse on purpose, moves its clock, or writes down what it does. */
 import { parseAddress, type Address } from "../peer/address.ts";
 import { createWallClock } from "../peer/session-clock.ts";
 import { nsOfTime, type Time, timeOfNs } from "../base/time.ts";
@@ -10,6 +10,8 @@ export interface TestSwitches {
   readonly noConditions: boolean;
   /** Where a guest connects instead of the invite's addresses. */
   readonly address: Address | undefined;
+  /** A file where a host writes down every refusal. */
+  readonly refusals: string | undefined;
   /** This machine's clock, shifted. */
   readonly wall: () => Time;
 }
@@ -21,6 +23,7 @@ export function readTestSwitches(env: NodeJS.ProcessEnv = process.env): TestSwit
   return {
     localLocks: broken.includes("local-locks"),
     noConditions: broken.includes("no-conditions"),
+    refusals: env["PAIRMOUNT_TEST_REFUSALS"],
     address: parseAddress(env["PAIRMOUNT_TEST_ADDRESS"] ?? ""),
     wall: shift === 0n ? wall : () => timeOfNs(nsOfTime(wall()) + shift),
   };
