@@ -75,7 +75,12 @@ export interface Decided {
 export type Down =
   | { readonly index: number; readonly message: Ordered }
   /** `decided`: highest n of this peer's operations decided so far; `refused`: those of them that were refused since its last acknowledged index. */
-  | { readonly index: number; readonly snapshot: Snapshot; readonly decided: number; readonly refusals: readonly Extract<Ordered, { t: "refused" }>[] };
+  | {
+      readonly index: number;
+      readonly snapshot: Snapshot;
+      readonly decided: number;
+      readonly refusals: readonly Extract<Ordered, { t: "refused" }>[];
+    };
 
 export interface HostReplica extends View {
   /** Next free operation id of the host itself. */
@@ -103,15 +108,33 @@ export interface HostReplica extends View {
  */
 export type ContentEffect =
   /** Bytes known: write them into the cache; the range is present. */
-  | { readonly t: "bytes"; readonly node: NodeId; readonly offset: number; readonly bytes: Uint8Array; readonly version: Version }
+  | {
+      readonly t: "bytes";
+      readonly node: NodeId;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+      readonly version: Version;
+    }
   /** The range changed but its bytes did not come along: it is missing from now on. */
-  | { readonly t: "stale"; readonly node: NodeId; readonly offset: number; readonly length: number; readonly version: Version }
+  | {
+      readonly t: "stale";
+      readonly node: NodeId;
+      readonly offset: number;
+      readonly length: number;
+      readonly version: Version;
+    }
   /** Truncate or extend with zeros (present). */
   | { readonly t: "size"; readonly node: NodeId; readonly size: number; readonly version: Version }
   /** Everything known is void: all missing, `size` bytes (after a refusal, or a race with own pending content). */
   | { readonly t: "reset"; readonly node: NodeId; readonly size: number; readonly version: Version }
   /** Keep what the cache holds now in the recovery store, whole, before the effects that follow (R-PARK). */
-  | { readonly t: "park"; readonly node: NodeId; readonly path: readonly FileName[]; readonly reason: RefusalReason; readonly extents: readonly Extent[] }
+  | {
+      readonly t: "park";
+      readonly node: NodeId;
+      readonly path: readonly FileName[];
+      readonly reason: RefusalReason;
+      readonly extents: readonly Extent[];
+    }
   /** A config for a git dir the receiver has not written itself: private node `node` now has exactly these bytes (already merged with nothing). */
   | { readonly t: "seed"; readonly node: NodeId; readonly dir: NodeId; readonly bytes: Uint8Array }
   /** The node has no name left in view or confirmed layer: drop its content once no handle is open. */
@@ -143,7 +166,12 @@ export interface GuestReplica extends View {
   /** A local name, attribute or truncate operation. Fills in what was seen; ends open bursts as R-BURST says (an ask ends all). */
   perform(op: LocalOp): Performed;
   /** One WRITE: joins the handle's burst (bytes are kept, not copied). `append` bursts become `append`. Never asks. */
-  write(burst: { readonly node: NodeId; readonly handle: number; readonly append: boolean }, offset: number, bytes: Uint8Array, time: Time): Performed & { readonly offset: number };
+  write(
+    burst: { readonly node: NodeId; readonly handle: number; readonly append: boolean },
+    offset: number,
+    bytes: Uint8Array,
+    time: Time,
+  ): Performed & { readonly offset: number };
   /** Ends bursts: of one handle, of one node, or all. */
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): readonly Submitted[];
 
@@ -169,12 +197,32 @@ export interface GuestReplica extends View {
 
 /** A local call: an Op without what the core fills in (what was seen). Node ids for new nodes come from `newNode`. */
 export type LocalOp =
-  | { readonly t: "create"; readonly at: Place; readonly node: NodeId; readonly mode: number; readonly exclusive: boolean; readonly time: Time }
+  | {
+      readonly t: "create";
+      readonly at: Place;
+      readonly node: NodeId;
+      readonly mode: number;
+      readonly exclusive: boolean;
+      readonly time: Time;
+    }
   | { readonly t: "mkdir"; readonly at: Place; readonly node: NodeId; readonly mode: number; readonly time: Time }
   | { readonly t: "symlink"; readonly at: Place; readonly node: NodeId; readonly target: string; readonly time: Time }
   | { readonly t: "link"; readonly at: Place; readonly node: NodeId; readonly time: Time }
   | { readonly t: "unlink" | "rmdir"; readonly at: Place; readonly time: Time }
   | { readonly t: "rename"; readonly from: Place; readonly to: Place; readonly time: Time }
   | { readonly t: "truncate"; readonly node: NodeId; readonly size: number; readonly time: Time }
-  | { readonly t: "setattr"; readonly node: NodeId; readonly mode?: number; readonly atime?: Time; readonly mtime?: Time; readonly time: Time }
-  | { readonly t: "seed"; readonly dir: NodeId; readonly name: FileName; readonly bytes: Uint8Array; readonly time: Time };
+  | {
+      readonly t: "setattr";
+      readonly node: NodeId;
+      readonly mode?: number;
+      readonly atime?: Time;
+      readonly mtime?: Time;
+      readonly time: Time;
+    }
+  | {
+      readonly t: "seed";
+      readonly dir: NodeId;
+      readonly name: FileName;
+      readonly bytes: Uint8Array;
+      readonly time: Time;
+    };

@@ -104,7 +104,13 @@ function grow(old: Time, time: Time): Time {
 }
 
 /** A node as it is born, without a name. */
-export function newborn(made: { readonly node: NodeId; readonly kind: Kind; readonly mode: number; readonly time: Time; readonly version: Version }): Inode {
+export function newborn(made: {
+  readonly node: NodeId;
+  readonly kind: Kind;
+  readonly mode: number;
+  readonly time: Time;
+  readonly version: Version;
+}): Inode {
   const inode = new Inode(made.node, made.kind);
   inode.mode = made.mode;
   inode.nlink = made.kind === "dir" ? 2 : 1;
@@ -114,7 +120,14 @@ export function newborn(made: { readonly node: NodeId; readonly kind: Kind; read
   return inode;
 }
 
-function born(ns: Namespace, op: { readonly at: Place; readonly node: NodeId; readonly time: Time }, kind: Kind, mode: number, applied: { readonly version: Version; readonly by: PeerId }, hidden: boolean): Inode {
+function born(
+  ns: Namespace,
+  op: { readonly at: Place; readonly node: NodeId; readonly time: Time },
+  kind: Kind,
+  mode: number,
+  applied: { readonly version: Version; readonly by: PeerId },
+  hidden: boolean,
+): Inode {
   const inode = newborn({ node: op.node, kind, mode, time: op.time, version: applied.version });
   inode.hidden = hidden;
   ns.add(inode);
@@ -150,7 +163,7 @@ function leave(ns: Namespace, at: Place, time: Time): void {
   if (inode === undefined) return;
   if (inode.kind === "dir") {
     // What is left in it is private to a peer, or hidden there; it goes with the directory.
-    for (const name of [...(inode.children?.keys() ?? [])]) leave(ns, { parent: inode.id, name }, time);
+    for (const name of inode.children?.keys() ?? []) leave(ns, { parent: inode.id, name }, time);
     inode.nlink = 0;
   } else inode.nlink--;
   changed(inode, time);

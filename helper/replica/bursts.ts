@@ -31,7 +31,9 @@ export function burstOp(burst: Burst, more: boolean): Op | undefined {
   const { node, extents, time, base } = burst;
   if (burst.append) {
     const first = extents[0];
-    return first === undefined ? undefined : { t: "append", node, seen: base, extent: joined(extents, first.offset, burst.bytes), time };
+    return first === undefined
+      ? undefined
+      : { t: "append", node, seen: base, extent: joined(extents, first.offset, burst.bytes), time };
   }
   if (extents.length === 0 && burst.parts === 0) return undefined;
   return { t: "write", node, base, extents, more, time };

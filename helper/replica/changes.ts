@@ -64,8 +64,14 @@ export function shownOf(node: Node): Shown {
 
 /** How a node differs from what was shown before, if it does. */
 export function nodeChange(before: Shown, now: Node): ViewChange | undefined {
-  if (now.kind !== "dir" && (now.version !== before.version || now.size !== before.size)) return { t: "content", node: now.id };
-  const same = now.mode === before.mode && now.nlink === before.nlink && sameTime(now.mtime, before.mtime) && sameTime(now.ctime, before.ctime) && sameTime(now.atime, before.atime);
+  if (now.kind !== "dir" && (now.version !== before.version || now.size !== before.size))
+    return { t: "content", node: now.id };
+  const same =
+    now.mode === before.mode &&
+    now.nlink === before.nlink &&
+    sameTime(now.mtime, before.mtime) &&
+    sameTime(now.ctime, before.ctime) &&
+    sameTime(now.atime, before.atime);
   return same ? undefined : { t: "attributes", node: now.id };
 }
 
@@ -95,7 +101,10 @@ export function watch(seen: Seen, keys: Keys): () => ViewChange[] {
 
 type NameChange = Extract<ViewChange, { t: "name" }>;
 
-function namesThatChanged(seen: Seen, names: readonly { at: Place; before: NodeId | undefined; kind: Kind | undefined }[]): NameChange[] {
+function namesThatChanged(
+  seen: Seen,
+  names: readonly { at: Place; before: NodeId | undefined; kind: Kind | undefined }[],
+): NameChange[] {
   const changes: NameChange[] = [];
   for (const { at, before, kind } of names) {
     const after = seen.lookup(at);

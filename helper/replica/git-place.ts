@@ -8,7 +8,18 @@ import type { PathClass } from "./view-change.ts";
  * What a directory is to git. `root`: a git dir itself (`.git`, a bare repository, `modules/x`); `worktree`: `worktrees/x`;
  * `fanout`: `objects/xx`; `objects`: the rest of objects; `hooks`: private below; `other`: anything else in a git dir.
  */
-export type GitRole = "work" | "root" | "worktree" | "objects" | "fanout" | "pack" | "refs" | "hooks" | "modules" | "worktrees" | "other";
+export type GitRole =
+  | "work"
+  | "root"
+  | "worktree"
+  | "objects"
+  | "fanout"
+  | "pack"
+  | "refs"
+  | "hooks"
+  | "modules"
+  | "worktrees"
+  | "other";
 
 export interface GitInfo {
   readonly role: GitRole;
@@ -21,11 +32,32 @@ export interface GitInfo {
 }
 
 const work: GitInfo = { role: "work", gitDir: undefined, byContent: false, module: false };
-const privateNames = new Set(["config", "config.lock", "config.worktree", "config.worktree.lock", "hooks", "FETCH_HEAD", "COMMIT_EDITMSG"]);
+const privateNames = new Set([
+  "config",
+  "config.lock",
+  "config.worktree",
+  "config.worktree.lock",
+  "hooks",
+  "FETCH_HEAD",
+  "COMMIT_EDITMSG",
+]);
 const protectedNames = new Set(["HEAD", "index", "packed-refs", "shallow"]);
 const contentNames = ["HEAD", "objects", "refs"] as readonly string[] as readonly FileName[];
 /** Directories git itself makes in a git dir (gitrepository-layout). */
-const ownDirs = new Set(["info", "logs", "branches", "lfs", "rebase-merge", "rebase-apply", "sequencer", "svn", "annex", "rr-cache", "common", "reftable"]);
+const ownDirs = new Set([
+  "info",
+  "logs",
+  "branches",
+  "lfs",
+  "rebase-merge",
+  "rebase-apply",
+  "sequencer",
+  "svn",
+  "annex",
+  "rr-cache",
+  "common",
+  "reftable",
+]);
 const objectName = /^([0-9a-f]{38}|[0-9a-f]{62})$/;
 const fanoutName = /^[0-9a-f]{2}$/;
 const packName = /^pack-.*\./;
@@ -71,13 +103,15 @@ export function createGitPlaces(tree: Tree): GitPlaces {
 
   function below(parent: GitInfo, name: string, dir: NodeId): GitInfo {
     const { role, gitDir } = parent;
-    const as = (next: GitRole): GitInfo => (next === role && !parent.byContent ? parent : { role: next, gitDir, byContent: false, module: false });
+    const as = (next: GitRole): GitInfo =>
+      next === role && !parent.byContent ? parent : { role: next, gitDir, byContent: false, module: false };
     if (role === "work") return name.endsWith(".git") ? root(dir, false) : byContent(dir, work);
     if (role === "modules") return root(dir, true);
     if (role === "worktrees") return { role: "worktree", gitDir: dir, byContent: false, module: false };
     if (role === "objects") return as(fanoutName.test(name) ? "fanout" : name === "pack" ? "pack" : "objects");
     if (role === "root") {
-      if (name === "objects" || name === "refs" || name === "hooks" || name === "modules" || name === "worktrees") return as(name);
+      if (name === "objects" || name === "refs" || name === "hooks" || name === "modules" || name === "worktrees")
+        return as(name);
       return parent.module && !ownDirs.has(name) ? root(dir, true) : as("other");
     }
     if (role === "worktree") return as(name === "hooks" ? "hooks" : "other");
@@ -124,7 +158,10 @@ export function createGitPlaces(tree: Tree): GitPlaces {
     isProtected(at) {
       const { role } = info(at.parent);
       if (role === "refs") return !at.name.endsWith(".lock");
-      return (role === "root" && protectedNames.has(at.name)) || (role === "worktree" && (at.name === "HEAD" || at.name === "index"));
+      return (
+        (role === "root" && protectedNames.has(at.name)) ||
+        (role === "worktree" && (at.name === "HEAD" || at.name === "index"))
+      );
     },
     isObject,
     isGit: (at) => info(at.parent).role !== "work" || namesGitDir(at),

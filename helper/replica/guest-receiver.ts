@@ -32,7 +32,11 @@ export class GuestReceiver {
   readonly #sender: GuestSender;
   readonly #peer: PeerId;
 
-  constructor(view: GuestView, sender: GuestSender, from: { readonly peer: PeerId; readonly position: Seq; readonly received: number }) {
+  constructor(
+    view: GuestView,
+    sender: GuestSender,
+    from: { readonly peer: PeerId; readonly position: Seq; readonly received: number },
+  ) {
     this.#view = view;
     this.#sender = sender;
     this.#peer = from.peer;
@@ -74,7 +78,8 @@ export class GuestReceiver {
     this.position = applied.seq;
     if (own !== undefined) view.overlay.release(own.holds);
     else this.#bytesFromOthers(applied, sizes, effects);
-    if (applied.op.t === "seed" && own === undefined) this.#seed({ parent: applied.op.dir, name: applied.op.name }, applied.op.bytes, applied.op.time, effects);
+    if (applied.op.t === "seed" && own === undefined)
+      this.#seed({ parent: applied.op.dir, name: applied.op.name }, applied.op.bytes, applied.op.time, effects);
     this.#settleNodes(keys, alive, effects);
     if (diff !== undefined) effects.changes.push(...diff());
     if (applied.by === this.#peer) this.#decided(applied.id, done, effects);
@@ -143,7 +148,11 @@ export class GuestReceiver {
     for (const { offset, length, bytes } of extents) {
       // A gap past the old end reads as zeros, and that much is known.
       if (offset > size) effects.content.push({ t: "size", node, size: offset, version });
-      effects.content.push(bytes === undefined ? { t: "stale", node, offset, length, version } : { t: "bytes", node, offset, bytes, version });
+      effects.content.push(
+        bytes === undefined
+          ? { t: "stale", node, offset, length, version }
+          : { t: "bytes", node, offset, bytes, version },
+      );
       size = Math.max(size, offset + length);
     }
   }
@@ -200,7 +209,8 @@ export class GuestReceiver {
   #died(id: NodeId, effects: Effects): void {
     const kind = this.#view.kindOf(id);
     if (kind === "dir") this.#view.privates.dropUnder(id);
-    else if (!effects.content.some((effect) => effect.t === "dead" && effect.node === id)) effects.content.push({ t: "dead", node: id });
+    else if (!effects.content.some((effect) => effect.t === "dead" && effect.node === id))
+      effects.content.push({ t: "dead", node: id });
   }
 
   #seed(at: Place, bytes: Uint8Array, time: Extract<Op, { t: "seed" }>["time"], effects: Effects): void {
@@ -208,7 +218,9 @@ export class GuestReceiver {
     const node = this.#view.privates.takeSeed(at, bytes.length, time);
     if (node === undefined) return;
     effects.content.push({ t: "seed", node, dir: at.parent, bytes });
-    effects.changes.push(before === node ? { t: "content", node } : { t: "name", at, before, after: node, kind: "file" });
+    effects.changes.push(
+      before === node ? { t: "content", node } : { t: "name", at, before, after: node, kind: "file" },
+    );
   }
 
   /** R-SNAP */
@@ -222,12 +234,13 @@ export class GuestReceiver {
     view.replaceConfirmed(namespaceOf(down.snapshot.nodes));
     for (const id of view.confirmed.nodes.keys()) view.ghosts.delete(id);
     this.position = down.snapshot.position;
-    for (const [id, inode] of old.nodes) if (!view.confirmed.nodes.has(id) && !view.overlay.nodes.has(id)) view.ghosts.set(id, inode);
+    for (const [id, inode] of old.nodes)
+      if (!view.confirmed.nodes.has(id) && !view.overlay.nodes.has(id)) view.ghosts.set(id, inode);
     for (const [id, entry] of view.overlay.nodes) {
       if (entry.content > 0 && view.confirmed.get(id)?.version !== old.get(id)?.version) entry.diverged = true;
     }
     this.#settleDecided(down, effects);
-    for (const id of [...view.overlay.nodes.keys()]) {
+    for (const id of view.overlay.nodes.keys()) {
       this.#endDeadBurst(id, effects);
       this.#settleContent(id, effects);
     }
@@ -263,7 +276,8 @@ export class GuestReceiver {
       if (was.kind !== "file" || was.at === undefined || own.has(id)) continue;
       const now = this.#view.confirmed.get(id);
       if (now === undefined) effects.content.push({ t: "dead", node: id });
-      else if (now.version !== was.version) effects.content.push({ t: "reset", node: id, size: now.size, version: now.version });
+      else if (now.version !== was.version)
+        effects.content.push({ t: "reset", node: id, size: now.size, version: now.version });
     }
   }
 
@@ -275,7 +289,14 @@ export class GuestReceiver {
       const has = now.get(id)?.names;
       for (const [name, child] of had ?? []) {
         const after = has?.get(name);
-        if (after !== child) names.push({ t: "name", at: { parent: id, name }, before: child, after, kind: view.kindOf(after ?? child) ?? "file" });
+        if (after !== child)
+          names.push({
+            t: "name",
+            at: { parent: id, name },
+            before: child,
+            after,
+            kind: view.kindOf(after ?? child) ?? "file",
+          });
       }
       const shown = view.node(id);
       const change = shown === undefined ? undefined : nodeChange(node, shown);
@@ -283,13 +304,24 @@ export class GuestReceiver {
     }
     for (const [id, { names: has }] of now) {
       const had = before.get(id)?.names;
-      for (const [name, child] of has ?? []) if (had?.has(name) !== true) names.push({ t: "name", at: { parent: id, name }, before: undefined, after: child, kind: view.kindOf(child) ?? "file" });
+      for (const [name, child] of has ?? [])
+        if (had?.has(name) !== true)
+          names.push({
+            t: "name",
+            at: { parent: id, name },
+            before: undefined,
+            after: child,
+            kind: view.kindOf(child) ?? "file",
+          });
     }
     effects.changes.unshift(...pairMoves(names));
   }
 }
 
-type Capture = Map<NodeId, { readonly node: ReturnType<typeof shownOf>; readonly names: Map<Place["name"], NodeId> | undefined }>;
+type Capture = Map<
+  NodeId,
+  { readonly node: ReturnType<typeof shownOf>; readonly names: Map<Place["name"], NodeId> | undefined }
+>;
 
 /** The whole view as it is now. */
 function capture(view: GuestView): Capture {
@@ -313,4 +345,3 @@ function addKeys(keys: Keys, more: Keys): void {
 function noteNode(keys: Keys, ...ids: (NodeId | undefined)[]): void {
   for (const id of ids) if (id !== undefined && !keys.nodes.includes(id)) keys.nodes.push(id);
 }
-

@@ -63,7 +63,8 @@ export class GuestSender {
       this.#changeGhost(node, Math.max(inode.size, start + bytes.length), time);
       return { t: "done", send: [], offset: start };
     }
-    if (heldByOther(this.#view, this.#peer, inode, this.#view.placeOf(node))) return { t: "failed", errno: errno.EPERM, send: [], offset };
+    if (heldByOther(this.#view, this.#peer, inode, this.#view.placeOf(node)))
+      return { t: "failed", errno: errno.EPERM, send: [], offset };
     const send: Submitted[] = [];
     this.#join(writing, start, bytes, time, send);
     return { t: "done", send, offset: start };
@@ -72,7 +73,8 @@ export class GuestSender {
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): Submitted[] {
     const send: Submitted[] = [];
     if (which === "all") this.#endAll(send);
-    else if (which.handle === undefined || this.bursts.get(which.node)?.handle === which.handle) this.#end(which.node, send);
+    else if (which.handle === undefined || this.bursts.get(which.node)?.handle === which.handle)
+      this.#end(which.node, send);
     return send;
   }
 
@@ -84,7 +86,8 @@ export class GuestSender {
 
   #join(writing: Writing, offset: number, bytes: Uint8Array, time: Time, send: Submitted[]): void {
     const open = this.bursts.get(writing.node);
-    if (open !== undefined && (open.handle !== writing.handle || open.append !== writing.append)) this.#end(writing.node, send);
+    if (open !== undefined && (open.handle !== writing.handle || open.append !== writing.append))
+      this.#end(writing.node, send);
     const entry = this.#view.overlay.open(writing.node);
     if (entry === undefined) return;
     const { shown } = entry;
@@ -122,7 +125,7 @@ export class GuestSender {
   }
 
   #endAll(send: Submitted[]): void {
-    for (const node of [...this.bursts.keys()]) this.#end(node, send);
+    for (const node of this.bursts.keys()) this.#end(node, send);
   }
 
   #end(node: NodeId, send: Submitted[]): void {
@@ -241,7 +244,11 @@ export class GuestSender {
         return { t: "rmdir", at: op.at, node: found(op.at), time: op.time };
       case "rename": {
         const victim = view.lookup(op.to);
-        return { ...op, node: found(op.from), victim: victim === undefined ? null : { node: victim, seen: versionOf(victim) } };
+        return {
+          ...op,
+          node: found(op.from),
+          victim: victim === undefined ? null : { node: victim, seen: versionOf(victim) },
+        };
       }
       case "truncate":
         return { ...op, base: versionOf(op.node) };

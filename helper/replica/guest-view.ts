@@ -20,7 +20,11 @@ export class GuestView implements Tree {
     this.confirmed = confirmed;
     this.overlay = new Overlay((id) => this.ghosts.get(id) ?? this.confirmed.get(id));
     // Without the hiding: whether a place is private is itself asked of this tree.
-    this.git = createGitPlaces({ child: (dir, name) => this.sharedChild(dir, name), kindOf: (id) => this.kindOf(id), placeOf: (id) => this.placeOf(id) });
+    this.git = createGitPlaces({
+      child: (dir, name) => this.sharedChild(dir, name),
+      kindOf: (id) => this.kindOf(id),
+      placeOf: (id) => this.placeOf(id),
+    });
     this.replaceConfirmed(confirmed);
   }
 
@@ -52,7 +56,9 @@ export class GuestView implements Tree {
   }
 
   node(id: NodeId): Inode | undefined {
-    return this.overlay.nodes.get(id)?.shown ?? this.privates.nodes.get(id) ?? this.ghosts.get(id) ?? this.confirmed.get(id);
+    return (
+      this.overlay.nodes.get(id)?.shown ?? this.privates.nodes.get(id) ?? this.ghosts.get(id) ?? this.confirmed.get(id)
+    );
   }
 
   kindOf(id: NodeId): Inode["kind"] | undefined {
@@ -83,7 +89,8 @@ export class GuestView implements Tree {
     const add = (name: FileName, node: NodeId): void => {
       if (own?.has(name) !== true && !this.git.isPrivate({ parent: dir, name })) found.push({ name, node });
     };
-    for (const [name, node] of this.confirmed.get(dir)?.children ?? []) if (pending?.has(name) !== true) add(name, node);
+    for (const [name, node] of this.confirmed.get(dir)?.children ?? [])
+      if (pending?.has(name) !== true) add(name, node);
     for (const [name, { node }] of pending ?? []) if (node !== undefined) add(name, node);
     for (const [name, node] of own ?? []) found.push({ name, node });
     return found;
@@ -104,7 +111,8 @@ export class GuestView implements Tree {
     if (entry === undefined) return;
     const confirmed = this.confirmed.get(id);
     const drained = entry.attrs === 0 && entry.content === 0;
-    if (drained && (confirmed === undefined || (entry.ghost && confirmed.at === undefined))) this.ghosts.set(id, entry.shown);
+    if (drained && (confirmed === undefined || (entry.ghost && confirmed.at === undefined)))
+      this.ghosts.set(id, entry.shown);
     else if (confirmed !== undefined && !entry.ghost) refresh(entry, confirmed);
     if (!drained) return;
     if (confirmed === undefined) entry.shown.nlink = 0;

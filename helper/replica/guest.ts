@@ -26,7 +26,11 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
   const { peer } = options;
   const view = new GuestView(namespaceOf(options.snapshot.nodes));
   const sender = new GuestSender(view, peer, options.localLocks ?? false);
-  const receiver = new GuestReceiver(view, sender, { peer, position: options.snapshot.position, received: options.received });
+  const receiver = new GuestReceiver(view, sender, {
+    peer,
+    position: options.snapshot.position,
+    received: options.received,
+  });
   const ranges = [{ next: options.range as number, end: options.range + nodeRangeSize }];
 
   function newShared(): NodeId {

@@ -80,7 +80,8 @@ export function markScanned(ns: Namespace, git: GitPlaces): void {
 export function markNewGitDir(ns: Namespace, git: GitPlaces, op: Op): void {
   const at = op.t === "rename" ? op.to : "at" in op ? op.at : undefined;
   if (at === undefined) return;
-  const dir = op.t === "rename" && ns.get(op.node)?.kind === "dir" ? op.node : markers.includes(at.name) ? at.parent : undefined;
+  const dir =
+    op.t === "rename" && ns.get(op.node)?.kind === "dir" ? op.node : markers.includes(at.name) ? at.parent : undefined;
   const inode = dir === undefined ? undefined : ns.get(dir);
   if (inode === undefined || git.info(inode.id).role !== "root") return;
   for (const [name, id] of inode.children ?? []) {
@@ -98,7 +99,16 @@ function hide(ns: Namespace, inode: Inode): void {
 }
 
 /** A config for a git dir born at a guest: becomes the host's own file unless the host has written one. */
-export function takeSeed(host: { readonly ns: Namespace; readonly backing: Backing; readonly borrowed: Set<NodeId>; readonly newNode: () => NodeId; readonly version: Version }, op: Extract<Op, { t: "seed" }>): Errno | undefined {
+export function takeSeed(
+  host: {
+    readonly ns: Namespace;
+    readonly backing: Backing;
+    readonly borrowed: Set<NodeId>;
+    readonly newNode: () => NodeId;
+    readonly version: Version;
+  },
+  op: Extract<Op, { t: "seed" }>,
+): Errno | undefined {
   const { ns, borrowed, version } = host;
   const at = { parent: op.dir, name: op.name };
   const present = ns.at(at);

@@ -5,8 +5,28 @@ import { applyOp, type Applied } from "./apply.ts";
 import { asksHost } from "./asks.ts";
 import { keysOf, watch, type Keys } from "./changes.ts";
 import { createGitPlaces } from "./git-place.ts";
-import { asHidden, crossesBorder, isHiddenOp, isPlanting, markNewGitDir, markScanned, takeSeed } from "./host-private.ts";
-import { firstMadeNode, firstSeq, hostPeer, nodeRangeSize, opIdOf, rootNode, type NodeId, type OpId, type PeerId, type Seq, type Version } from "./ids.ts";
+import {
+  asHidden,
+  crossesBorder,
+  isHiddenOp,
+  isPlanting,
+  markNewGitDir,
+  markScanned,
+  takeSeed,
+} from "./host-private.ts";
+import {
+  firstMadeNode,
+  firstSeq,
+  hostPeer,
+  nodeRangeSize,
+  opIdOf,
+  rootNode,
+  type NodeId,
+  type OpId,
+  type PeerId,
+  type Seq,
+  type Version,
+} from "./ids.ts";
 import { judge, loosen, type Refusal, type Rule, type Truth, type Verdict } from "./judge.ts";
 import type { Inode } from "./namespace.ts";
 import type { Op, Ordered, Place } from "./op.ts";
@@ -23,7 +43,9 @@ export interface HostOptions {
   readonly ignore?: ReadonlySet<Rule>;
 }
 
-type Outcome = { readonly t: "applied"; readonly applied: Applied; readonly shared: boolean } | ({ readonly t: "refuse" } & Refusal);
+type Outcome =
+  | { readonly t: "applied"; readonly applied: Applied; readonly shared: boolean }
+  | ({ readonly t: "refuse" } & Refusal);
 const ignored: Decided = { ordered: undefined, shared: false, changes: [] };
 
 /** What the host remembers of one peer. */
@@ -42,7 +64,11 @@ export function createHostReplica(options: HostOptions): HostReplica {
   const { backing } = options;
   const conditions = options.conditions ?? true;
   const ns = namespaceOf(options.scanned);
-  const tree = { child: ns.child.bind(ns), kindOf: (id: NodeId) => ns.get(id)?.kind, placeOf: (id: NodeId) => ns.get(id)?.at };
+  const tree = {
+    child: ns.child.bind(ns),
+    kindOf: (id: NodeId) => ns.get(id)?.kind,
+    placeOf: (id: NodeId) => ns.get(id)?.at,
+  };
   const git = createGitPlaces({ ...tree, placeOf: (id) => ns.get(id)?.at ?? graves.get(id) });
   const graves = new Map<NodeId, Place>();
   const bursts = new Map<NodeId, PeerId>();
@@ -69,7 +95,10 @@ export function createHostReplica(options: HostOptions): HostReplica {
     },
   });
 
-  const seen = { lookup: (at: Place) => ns.child(at.parent, at.name), node: (id: NodeId): Inode | undefined => ns.get(id) };
+  const seen = {
+    lookup: (at: Place) => ns.child(at.parent, at.name),
+    node: (id: NodeId): Inode | undefined => ns.get(id),
+  };
 
   function nextOp(): OpId {
     return opIdOf(hostPeer, ++ownOps);
@@ -96,10 +125,12 @@ export function createHostReplica(options: HostOptions): HostReplica {
     if (verdict.t === "refuse") return verdict;
     if (by === hostPeer && "node" in op) borrowed.delete(op.node);
     const hidden = isHiddenOp(ns, git, verdict.op);
-    const dead = "node" in verdict.op && !("at" in verdict.op) && !ns.isLive(verdict.op.node) && verdict.op.t !== "rename";
+    const dead =
+      "node" in verdict.op && !("at" in verdict.op) && !ns.isLive(verdict.op.node) && verdict.op.t !== "rename";
     if (real) {
       const failed = carryOut(by, verdict);
-      if (failed !== undefined) return { t: "refuse", reason: failed === errno.EEXIST ? "exists" : "disk", errno: failed };
+      if (failed !== undefined)
+        return { t: "refuse", reason: failed === errno.EEXIST ? "exists" : "disk", errno: failed };
     }
     const shared = !hidden && !dead;
     if (shared) position = (position + 1) as Seq;
@@ -113,13 +144,16 @@ export function createHostReplica(options: HostOptions): HostReplica {
 
   function verdictOf(by: PeerId, op: Op): Verdict {
     if (crossesBorder(ns, git, op)) return { t: "refuse", reason: "stale", errno: errno.EXDEV };
-    if (by !== hostPeer && (isHiddenOp(ns, git, op) || isPlanting(ns, git, op))) return { t: "refuse", reason: "not-owner", errno: errno.EPERM };
+    if (by !== hostPeer && (isHiddenOp(ns, git, op) || isPlanting(ns, git, op)))
+      return { t: "refuse", reason: "not-owner", errno: errno.EPERM };
     return judge(truth, by, op);
   }
 
   function loosened(op: Op): Verdict {
     const loose = loosen(ns, op);
-    return loose === undefined ? { t: "refuse", reason: "gone", errno: errno.ENOENT } : { t: "apply", op: loose, revive: [] };
+    return loose === undefined
+      ? { t: "refuse", reason: "gone", errno: errno.ENOENT }
+      : { t: "apply", op: loose, revive: [] };
   }
 
   function carryOut(by: PeerId, verdict: Extract<Verdict, { t: "apply" }>): Errno | undefined {
@@ -128,13 +162,23 @@ export function createHostReplica(options: HostOptions): HostReplica {
       const failed = backing.revive(node, at, 0o755);
       if (failed !== undefined) return failed;
     }
-    if (op.t === "seed") return by === hostPeer ? undefined : takeSeed({ ns, backing, borrowed, newNode, version: nextOp() as number as Version }, op);
+    if (op.t === "seed")
+      return by === hostPeer
+        ? undefined
+        : takeSeed({ ns, backing, borrowed, newNode, version: nextOp() as number as Version }, op);
     const emptied = op.t === "rmdir" ? op.at : op.t === "rename" && op.victim !== null ? op.to : undefined;
     const failed = emptied === undefined ? undefined : clearHidden(emptied, op);
     if (failed !== undefined) return failed;
     if (!conditions && "at" in op && op.t !== "unlink" && op.t !== "rmdir") {
       const inWay = ns.at(op.at);
-      if (inWay !== undefined) backing.apply({ t: inWay.kind === "dir" ? "rmdir" : "unlink", at: op.at, node: inWay.id, seen: inWay.version, time: op.time });
+      if (inWay !== undefined)
+        backing.apply({
+          t: inWay.kind === "dir" ? "rmdir" : "unlink",
+          at: op.at,
+          node: inWay.id,
+          seen: inWay.version,
+          time: op.time,
+        });
     }
     return backing.apply(op);
   }
@@ -142,7 +186,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
   /** Private files in a directory that a peer removes go first, one by one (R-PRIV). */
   function clearHidden(at: Place, op: Op): Errno | undefined {
     const dir = ns.at(at);
-    for (const [name, id] of [...(dir?.children ?? [])]) {
+    for (const [name, id] of dir?.children ?? []) {
       const place = { parent: (dir as Inode).id, name };
       const inode = ns.get(id);
       if (inode === undefined) continue;
@@ -154,15 +198,31 @@ export function createHostReplica(options: HostOptions): HostReplica {
 
   function removeHidden(at: Place, inode: Inode, because: Op): Errno | undefined {
     const { time } = because;
-    const op: Op = inode.kind === "dir" ? { t: "rmdir", at, node: inode.id, time } : { t: "unlink", at, node: inode.id, seen: inode.version, time };
+    const op: Op =
+      inode.kind === "dir"
+        ? { t: "rmdir", at, node: inode.id, time }
+        : { t: "unlink", at, node: inode.id, seen: inode.version, time };
     const failed = backing.apply(op);
-    if (failed === undefined) applyOp(ns, { t: "applied", seq: position, id: nextOp(), by: hostPeer, op, version: 0 as Version, grant: false }, true);
+    if (failed === undefined)
+      applyOp(
+        ns,
+        { t: "applied", seq: position, id: nextOp(), by: hostPeer, op, version: 0 as Version, grant: false },
+        true,
+      );
     return failed;
   }
 
   function appliedOf(by: PeerId, id: OpId, verdict: Extract<Verdict, { t: "apply" }>, seq: Seq): Applied {
     const { op, revive } = verdict;
-    const base: Applied = { t: "applied", seq, id, by, op, version: versionOf(id, op), grant: op.t === "create" && git.isLock(op.at) && !isHiddenOp(ns, git, op) };
+    const base: Applied = {
+      t: "applied",
+      seq,
+      id,
+      by,
+      op,
+      version: versionOf(id, op),
+      grant: op.t === "create" && git.isLock(op.at) && !isHiddenOp(ns, git, op),
+    };
     const placed: Applied = op.t === "append" ? { ...base, offset: ns.get(op.node)?.size ?? 0 } : base;
     return revive.length === 0 ? placed : { ...placed, revived: revive };
   }
@@ -177,7 +237,9 @@ export function createHostReplica(options: HostOptions): HostReplica {
       case "truncate":
         return id as number as Version;
       case "append":
-        return (ns.get(op.node)?.version === op.seen || truth.ignore.has("version") ? id : nextOp()) as number as Version;
+        return (ns.get(op.node)?.version === op.seen || truth.ignore.has("version")
+          ? id
+          : nextOp()) as number as Version;
       default:
         return 0 as Version;
     }
@@ -221,7 +283,10 @@ export function createHostReplica(options: HostOptions): HostReplica {
   /** Its sender waits for the answer, so nothing it does later rests on a yes. */
   function isAsked(op: Op): boolean {
     const { t } = op;
-    return (t === "create" || t === "mkdir" || t === "link" || t === "rename") && asksHost(git, t === "create" ? { ...op, exclusive: false } : op, false);
+    return (
+      (t === "create" || t === "mkdir" || t === "link" || t === "rename") &&
+      asksHost(git, t === "create" ? { ...op, exclusive: false } : op, false)
+    );
   }
 
   function newNode(): NodeId {
@@ -287,7 +352,10 @@ export function createHostReplica(options: HostOptions): HostReplica {
       const id = nextOp();
       const outcome = decide(hostPeer, id, op, true);
       if (outcome.t === "refuse") return { result: fail(outcome.errno), decided: ignored };
-      return { result: ok(outcome.applied), decided: { ordered: outcome.applied, shared: outcome.shared, changes: [] } };
+      return {
+        result: ok(outcome.applied),
+        decided: { ordered: outcome.applied, shared: outcome.shared, changes: [] },
+      };
     },
     busy(node, busy) {
       if (busy) bursts.set(node, hostPeer);
@@ -303,14 +371,15 @@ export function createHostReplica(options: HostOptions): HostReplica {
     gone(peer) {
       for (const [node, writer] of bursts) if (writer === peer) bursts.delete(node);
       const decided: Decided[] = [];
-      for (const [node, owner] of [...ns.locks]) {
+      for (const [node, owner] of ns.locks) {
         const lock = ns.get(node);
         if (owner !== peer || lock?.at === undefined) continue;
         const op: Op = { t: "unlink", at: lock.at, node, seen: lock.version, time: lock.ctime };
         const diff = watch(seen, keysOf(op));
         ns.setOwner(lock, undefined);
         const outcome = decide(hostPeer, nextOp(), op, true);
-        if (outcome.t === "applied") decided.push({ ordered: outcome.applied, shared: outcome.shared, changes: diff() });
+        if (outcome.t === "applied")
+          decided.push({ ordered: outcome.applied, shared: outcome.shared, changes: diff() });
       }
       return decided;
     },

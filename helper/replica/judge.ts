@@ -117,7 +117,13 @@ function judgeRename(truth: Truth, by: PeerId, op: Extract<Op, { t: "rename" }>)
     return apply({ t: "unlink", at: op.from, node: inode.id, seen: inode.version, time: op.time });
   }
   if (victim === undefined) return op.victim === null ? entering(truth, by, op, op.to) : stale;
-  if (victim === inode || op.victim === null || victim.id !== op.victim.node || (victim.version !== op.victim.seen && !truth.ignore.has("seen"))) return stale;
+  if (
+    victim === inode ||
+    op.victim === null ||
+    victim.id !== op.victim.node ||
+    (victim.version !== op.victim.seen && !truth.ignore.has("seen"))
+  )
+    return stale;
   if (victim.owner !== undefined && victim.owner !== by) return notOwner;
   if (victim.kind !== "dir") return inode.kind === "dir" ? refuse("stale", errno.ENOTDIR) : apply(op);
   if (inode.kind !== "dir") return refuse("stale", errno.EISDIR);
@@ -137,7 +143,8 @@ function judgeContent(truth: Truth, by: PeerId, node: NodeId): Verdict | undefin
 /** The name must be free and its directory live, or one that comes back (R-REVIVE). */
 function entering(truth: Truth, by: PeerId, op: Op, at: Place): Verdict {
   if (truth.ns.child(at.parent, at.name) !== undefined) return exists;
-  if (truth.tree.kindOf(at.parent) === "dir" && isReachable(truth.tree, at.parent)) return { t: "apply", op, revive: none };
+  if (truth.tree.kindOf(at.parent) === "dir" && isReachable(truth.tree, at.parent))
+    return { t: "apply", op, revive: none };
   if (by === hostPeer) return gone;
   const revive: { node: NodeId; at: Place }[] = [];
   for (let dir = at.parent; !truth.ns.isLiveDir(dir); ) {
@@ -187,7 +194,14 @@ export function loosen(ns: Namespace, op: Op): Op | undefined {
     case "rename": {
       const inode = ns.at(op.from);
       const victim = ns.at(op.to);
-      if (inode === undefined || inode === victim || inode.kind === "dir" || victim?.kind === "dir" || !ns.isLiveDir(op.to.parent)) return undefined;
+      if (
+        inode === undefined ||
+        inode === victim ||
+        inode.kind === "dir" ||
+        victim?.kind === "dir" ||
+        !ns.isLiveDir(op.to.parent)
+      )
+        return undefined;
       return { ...op, node: inode.id, victim: victim === undefined ? null : { node: victim.id, seen: victim.version } };
     }
     case "write":

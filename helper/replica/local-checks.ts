@@ -81,7 +81,9 @@ function rename(view: GuestView, peer: PeerId, from: Place, to: Place): Errno | 
 
 /** R-GRANT and R-PROTECT, as far as this peer knows. */
 export function heldByOther(view: GuestView, peer: PeerId, inode: Inode, place: Place | undefined): boolean {
-  return (inode.owner !== undefined && inode.owner !== peer) || (place !== undefined && lockHeldByOther(view, peer, place));
+  return (
+    (inode.owner !== undefined && inode.owner !== peer) || (place !== undefined && lockHeldByOther(view, peer, place))
+  );
 }
 
 function lockHeldByOther(view: GuestView, peer: PeerId, place: Place): boolean {

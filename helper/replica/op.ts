@@ -48,8 +48,20 @@ export type Op =
       readonly more: boolean;
       readonly time: Time;
     }
-  | { readonly t: "append"; readonly node: NodeId; readonly seen: Version; readonly extent: Extent; readonly time: Time }
-  | { readonly t: "truncate"; readonly node: NodeId; readonly base: Version; readonly size: number; readonly time: Time }
+  | {
+      readonly t: "append";
+      readonly node: NodeId;
+      readonly seen: Version;
+      readonly extent: Extent;
+      readonly time: Time;
+    }
+  | {
+      readonly t: "truncate";
+      readonly node: NodeId;
+      readonly base: Version;
+      readonly size: number;
+      readonly time: Time;
+    }
   | {
       readonly t: "setattr";
       readonly node: NodeId;
@@ -59,7 +71,13 @@ export type Op =
       readonly time: Time;
     }
   /** The config a git directory is born with, already stripped (git/config-seed.ts); R-PRIV. */
-  | { readonly t: "seed"; readonly dir: NodeId; readonly name: FileName; readonly bytes: Uint8Array; readonly time: Time };
+  | {
+      readonly t: "seed";
+      readonly dir: NodeId;
+      readonly name: FileName;
+      readonly bytes: Uint8Array;
+      readonly time: Time;
+    };
 
 /** An operation on its way to the host. */
 export interface Submitted {
@@ -70,7 +88,17 @@ export interface Submitted {
 }
 
 /** Why the host said no. `same` = an object that is there already, absorbed without harm (R-OBJ): no refusal is counted. */
-export type RefusalReason = "stale" | "exists" | "gone" | "not-empty" | "locked" | "not-owner" | "pipeline" | "disk" | "read-only" | "same";
+export type RefusalReason =
+  | "stale"
+  | "exists"
+  | "gone"
+  | "not-empty"
+  | "locked"
+  | "not-owner"
+  | "pipeline"
+  | "disk"
+  | "read-only"
+  | "same";
 
 /** What the host says, in the one order. To its origin an `applied` is also the acknowledgement. */
 export type Ordered =
@@ -90,7 +118,13 @@ export type Ordered =
       readonly revived?: readonly { readonly node: NodeId; readonly at: Place }[];
     }
   /** To the origin only. `count` = refusals of this peer so far; one that is `same` or whose sender waits for the answer does not count. */
-  | { readonly t: "refused"; readonly id: OpId; readonly errno: Errno; readonly reason: RefusalReason; readonly count: number };
+  | {
+      readonly t: "refused";
+      readonly id: OpId;
+      readonly errno: Errno;
+      readonly reason: RefusalReason;
+      readonly count: number;
+    };
 
 /** A node as snapshots and views show it. */
 export interface Node {

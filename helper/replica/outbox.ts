@@ -24,7 +24,11 @@ export interface Outbox {
 type Refused = Extract<Ordered, { t: "refused" }>;
 const opsPerPeer = 2 ** 40;
 
-export function createOutbox(options: { readonly peer: PeerId; readonly maxCount: number; readonly maxBytes: number }): Outbox {
+export function createOutbox(options: {
+  readonly peer: PeerId;
+  readonly maxCount: number;
+  readonly maxBytes: number;
+}): Outbox {
   const { peer, maxCount, maxBytes } = options;
   let kept: { readonly down: Down; readonly size: number }[] = [];
   /** Refusals the guest may not have received; `index` 0 = never sent. */

@@ -60,7 +60,16 @@ export class Overlay {
   }
 
   #begin(shown: Inode): OverNode {
-    const entry: OverNode = { shown, attrs: 0, content: 0, diverged: false, written: 0, parked: 0, ghost: false, path: [] };
+    const entry: OverNode = {
+      shown,
+      attrs: 0,
+      content: 0,
+      diverged: false,
+      written: 0,
+      parked: 0,
+      ghost: false,
+      path: [],
+    };
     this.nodes.set(shown.id, entry);
     return entry;
   }
@@ -116,7 +125,13 @@ export class Overlay {
       case "mkdir":
       case "symlink": {
         const kind = op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink";
-        const shown = newborn({ node: op.node, kind, mode: op.t === "symlink" ? 0o777 : op.mode, time: op.time, version });
+        const shown = newborn({
+          node: op.node,
+          kind,
+          mode: op.t === "symlink" ? 0o777 : op.mode,
+          time: op.time,
+          version,
+        });
         if (op.t === "symlink") {
           shown.target = op.target;
           shown.size = op.target.length;

@@ -7,7 +7,11 @@ import type { OverNode } from "./overlay.ts";
 import { pathOf } from "./tree.ts";
 
 /** R-PARK: the effect that keeps a node's content, unless there is nothing new or nothing worth keeping in it. */
-export function parkEffect(view: GuestView, node: NodeId, why: { readonly reason: RefusalReason; readonly extents: readonly Extent[]; readonly always: boolean }): ContentEffect | undefined {
+export function parkEffect(
+  view: GuestView,
+  node: NodeId,
+  why: { readonly reason: RefusalReason; readonly extents: readonly Extent[]; readonly always: boolean },
+): ContentEffect | undefined {
   const entry = view.overlay.nodes.get(node);
   const shown = view.node(node);
   if (why.reason === "same" || shown === undefined || shown.kind !== "file" || shown.size === 0) return undefined;
@@ -26,7 +30,9 @@ export function notePath(view: GuestView, node: NodeId, entry: OverNode | undefi
   return path;
 }
 
-export function contentOf(op: Op): { readonly node: NodeId; readonly extents: readonly Extent[]; readonly always: boolean } | undefined {
+export function contentOf(
+  op: Op,
+): { readonly node: NodeId; readonly extents: readonly Extent[]; readonly always: boolean } | undefined {
   switch (op.t) {
     case "create":
     case "truncate":
@@ -46,7 +52,12 @@ export function contentOf(op: Op): { readonly node: NodeId; readonly extents: re
 function isGitTemporary(view: GuestView, node: NodeId, path: readonly FileName[]): boolean {
   const name = path.at(-1) ?? "";
   const place = view.placeOf(node);
-  const inGit = place === undefined ? path.slice(0, -1).some((part) => part.endsWith(".git")) : view.git.info(place.parent).role !== "work";
+  const inGit =
+    place === undefined
+      ? path.slice(0, -1).some((part) => part.endsWith(".git"))
+      : view.git.info(place.parent).role !== "work";
   if (!inGit) return false;
-  return name.startsWith("tmp_") || name.endsWith(".lock") || name.endsWith(".new") || path.includes("objects" as FileName);
+  return (
+    name.startsWith("tmp_") || name.endsWith(".lock") || name.endsWith(".new") || path.includes("objects" as FileName)
+  );
 }

@@ -34,13 +34,22 @@ export class PrivateLayer {
   }
 
   /** The caller has checked what POSIX asks. */
-  perform(op: Exclude<LocalOp, { t: "seed" }>, found: { readonly node: NodeId | undefined; readonly victim: NodeId | undefined }): void {
+  perform(
+    op: Exclude<LocalOp, { t: "seed" }>,
+    found: { readonly node: NodeId | undefined; readonly victim: NodeId | undefined },
+  ): void {
     switch (op.t) {
       case "create":
       case "mkdir":
       case "symlink": {
         const kind = op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink";
-        const inode = newborn({ node: op.node, kind, mode: op.t === "symlink" ? 0o777 : op.mode, time: op.time, version: this.newVersion() });
+        const inode = newborn({
+          node: op.node,
+          kind,
+          mode: op.t === "symlink" ? 0o777 : op.mode,
+          time: op.time,
+          version: this.newVersion(),
+        });
         if (op.t === "symlink") {
           inode.target = op.target;
           inode.size = op.target.length;
@@ -91,7 +100,9 @@ export class PrivateLayer {
   takeSeed(at: Place, size: number, time: Inode["mtime"]): NodeId | undefined {
     const present = this.child(at.parent, at.name);
     if (present !== undefined && !this.#borrowed.has(present)) return undefined;
-    const inode = (present === undefined ? undefined : this.nodes.get(present)) ?? newborn({ node: this.newNode(), kind: "file", mode: 0o644, time, version: this.newVersion() });
+    const inode =
+      (present === undefined ? undefined : this.nodes.get(present)) ??
+      newborn({ node: this.newNode(), kind: "file", mode: 0o644, time, version: this.newVersion() });
     inode.hidden = true;
     if (present === undefined) {
       this.nodes.set(inode.id, inode);
@@ -105,7 +116,7 @@ export class PrivateLayer {
 
   /** A shared directory went: its private children go with it. */
   dropUnder(dir: NodeId): void {
-    for (const [name, id] of [...(this.names.get(dir) ?? [])]) {
+    for (const [name, id] of this.names.get(dir) ?? []) {
       this.dropUnder(id);
       this.#leave({ parent: dir, name }, id);
     }

@@ -28,7 +28,9 @@ export function takeSnapshot(ns: Namespace, seeds: Seeds, position: Seq): Snapsh
     position,
     // A hard link is listed at its first name; its other directories may come later, so directories go first.
     nodes: [...nodes.filter((node) => node.kind === "dir"), ...nodes.filter((node) => node.kind !== "dir")],
-    seeds: [...seeds].flatMap(([dir, names]) => (ns.isLive(dir) ? [...names].map(([name, bytes]) => ({ dir, name, bytes })) : [])),
+    seeds: [...seeds].flatMap(([dir, names]) =>
+      ns.isLive(dir) ? [...names].map(([name, bytes]) => ({ dir, name, bytes })) : [],
+    ),
   };
 }
 

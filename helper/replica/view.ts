@@ -17,7 +17,11 @@ export interface PlaceQuestions {
   locks(): readonly { readonly node: NodeId; readonly owner: PeerId; readonly path: readonly FileName[] }[];
 }
 
-export function createPlaceQuestions(tree: Tree, git: GitPlaces, granted: () => ReadonlyMap<NodeId, PeerId>): PlaceQuestions {
+export function createPlaceQuestions(
+  tree: Tree,
+  git: GitPlaces,
+  granted: () => ReadonlyMap<NodeId, PeerId>,
+): PlaceQuestions {
   return {
     parent: (id) => (id === 1 ? id : tree.placeOf(id)?.parent),
     pathOf: (id) => pathOf(tree, id),
@@ -40,4 +44,3 @@ export function createPlaceQuestions(tree: Tree, git: GitPlaces, granted: () => 
     },
   };
 }
-

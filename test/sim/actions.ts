@@ -15,7 +15,10 @@ function pick<T>(items: readonly T[], at: number): T {
 }
 
 /** A place in the work tree: in the root or a directory that is there now. */
-function somewhere(view: { lookup(at: Place): NodeId | undefined; node(id: NodeId): Node | undefined }, at: number): Place {
+function somewhere(
+  view: { lookup(at: Place): NodeId | undefined; node(id: NodeId): Node | undefined },
+  at: number,
+): Place {
   const dirs = [rootNode];
   for (const name of ["d1", "d2", "d3"]) {
     const dir = view.lookup(place(rootNode, name));
@@ -33,13 +36,26 @@ export function actGuest(world: World, guest: Guest, step: Step): void {
   const time = world.now();
   if (step.a < 0.27) {
     const dir = place(rootNode, pick(["d1", "d2", "d3"], step.c));
-    call(world, guest, replica.lookup(dir) === undefined ? { t: "mkdir", at: dir, node: replica.newNode(dir), mode: 0o755, time } : { t: "rmdir", at: dir, time });
+    call(
+      world,
+      guest,
+      replica.lookup(dir) === undefined
+        ? { t: "mkdir", at: dir, node: replica.newNode(dir), mode: 0o755, time }
+        : { t: "rmdir", at: dir, time },
+    );
     return;
   }
-  if (node === undefined) return void call(world, guest, { t: "create", at, node: replica.newNode(at), mode: 0o644, exclusive: false, time });
+  if (node === undefined)
+    return void call(world, guest, { t: "create", at, node: replica.newNode(at), mode: 0o644, exclusive: false, time });
   const size = replica.node(node)?.size ?? 0;
   if (step.a < 0.6) return write(world, guest, node, step, size);
-  if (step.a < 0.64) return void call(world, guest, { t: "truncate", node, size: tokenSize * Math.floor(step.c * (size / tokenSize + 2)), time });
+  if (step.a < 0.64)
+    return void call(world, guest, {
+      t: "truncate",
+      node,
+      size: tokenSize * Math.floor(step.c * (size / tokenSize + 2)),
+      time,
+    });
   if (step.a < 0.72) return void call(world, guest, { t: "unlink", at, time });
   if (step.a < 0.82) return void call(world, guest, { t: "rename", from: at, to: somewhere(replica, step.c), time });
   if (step.a < 0.86) return void call(world, guest, { t: "link", at: somewhere(replica, step.c), node, time });
@@ -53,7 +69,14 @@ function online<T>(guest: Guest, items: readonly T[]): readonly T[] {
 
 function call(world: World, guest: Guest, op: LocalOp): OpId | "done" | "failed" {
   const { replica, store } = guest;
-  const node = op.t === "unlink" || op.t === "rmdir" ? replica.lookup(op.at) : op.t === "rename" ? replica.lookup(op.to) : op.t === "truncate" ? op.node : undefined;
+  const node =
+    op.t === "unlink" || op.t === "rmdir"
+      ? replica.lookup(op.at)
+      : op.t === "rename"
+        ? replica.lookup(op.to)
+        : op.t === "truncate"
+          ? op.node
+          : undefined;
   const nlink = node === undefined ? 0 : (replica.node(node)?.nlink ?? 0);
   const before = node === undefined ? new Set<number>() : visible(world, guest, node);
   const was = op.t === "truncate" ? (replica.node(op.node)?.size ?? 0) : 0;
@@ -68,9 +91,12 @@ function call(world: World, guest: Guest, op: LocalOp): OpId | "done" | "failed"
   // What this peer takes away itself, it has seen.
   if (op.t === "truncate") {
     store.resize(op.node, op.size, was);
-    for (const token of [...before]) if (tokensIn(store.get(op.node).bytes).has(token)) before.delete(token);
+    for (const token of before) if (tokensIn(store.get(op.node).bytes).has(token)) before.delete(token);
   }
-  const gone = op.t === "truncate" || (op.t === "unlink" && nlink === 1) || (op.t === "rename" && node !== undefined && nlink === 1 && replica.lookup(op.to) !== node);
+  const gone =
+    op.t === "truncate" ||
+    (op.t === "unlink" && nlink === 1) ||
+    (op.t === "rename" && node !== undefined && nlink === 1 && replica.lookup(op.to) !== node);
   if (gone) for (const token of before) world.accounted.add(token);
   if (op.t === "create") store.reset(op.node, 0);
   return "done";
@@ -79,7 +105,8 @@ function call(world: World, guest: Guest, op: LocalOp): OpId | "done" | "failed"
 function visible(world: World, guest: Guest, node: NodeId): Set<number> {
   const { bytes, known } = guest.store.get(node);
   const tokens = tokensIn(bytes, known);
-  for (const token of tokensIn(world.contentAt(node, guest.replica.confirmed(node)?.version))) if (guest.seen.has(token) && !guest.replica.hasPendingContent(node)) tokens.add(token);
+  for (const token of tokensIn(world.contentAt(node, guest.replica.confirmed(node)?.version)))
+    if (guest.seen.has(token) && !guest.replica.hasPendingContent(node)) tokens.add(token);
   return tokens;
 }
 
@@ -95,7 +122,9 @@ function write(world: World, guest: Guest, node: NodeId, step: Step, size: numbe
   if (result.t !== "done") return;
   store.write(node, result.offset, tokenBytes(token));
   const after = tokensIn(store.get(node).bytes);
-  for (const old of before) if (!after.has(old) && guest.store.get(node).known[result.offset] === 1 && !append) overwritten(world, guest, node, old, result.offset);
+  for (const old of before)
+    if (!after.has(old) && guest.store.get(node).known[result.offset] === 1 && !append)
+      overwritten(world, guest, node, old, result.offset);
   world.written.add(token);
   guest.seen.add(token);
   if (step.a > 0.45) guest.up.push(...online(guest, replica.endBurst({ node })));
@@ -128,7 +157,14 @@ export function commitStep(world: World, guest: Guest, step: Step): void {
       if (written.t === "done") guest.store.write(node, 0, tokenBytes(token));
       guest.up.push(...online(guest, replica.endBurst({ node })));
       call(world, guest, { t: "rename", from: temporary, to: place(fanout, objectName(token)), time });
-      const asked = call(world, guest, { t: "create", at: lock, node: replica.newNode(lock), mode: 0o644, exclusive: true, time });
+      const asked = call(world, guest, {
+        t: "create",
+        at: lock,
+        node: replica.newNode(lock),
+        mode: 0o644,
+        exclusive: true,
+        time,
+      });
       if (asked === "done") guest.commit = { t: "holding", token };
       else if (asked !== "failed") guest.commit = { t: "asking", id: asked, token };
       return;
@@ -136,7 +172,12 @@ export function commitStep(world: World, guest: Guest, step: Step): void {
     case "holding": {
       const node = replica.lookup(lock);
       const head = world.path(replica, ".git/HEAD");
-      if (node === undefined || (replica.node(node)?.owner !== guest.peer && replica.node(node)?.owner !== undefined) || step.c < 0.1) return letGo(world, guest, lock);
+      if (
+        node === undefined ||
+        (replica.node(node)?.owner !== guest.peer && replica.node(node)?.owner !== undefined) ||
+        step.c < 0.1
+      )
+        return letGo(world, guest, lock);
       const old = head === undefined ? new Uint8Array(0) : world.contentAt(head, replica.node(head)?.version);
       const bytes = new Uint8Array(old.length + tokenSize);
       bytes.set(old);
@@ -160,7 +201,8 @@ export function commitStep(world: World, guest: Guest, step: Step): void {
 
 function letGo(world: World, guest: Guest, lock: Place): void {
   const node = guest.replica.lookup(lock);
-  if (node !== undefined && guest.replica.node(node)?.owner === guest.peer) call(world, guest, { t: "unlink", at: lock, time: world.now() });
+  if (node !== undefined && guest.replica.node(node)?.owner === guest.peer)
+    call(world, guest, { t: "unlink", at: lock, time: world.now() });
   guest.commit = { t: "idle" };
 }
 
@@ -172,17 +214,32 @@ export function actHost(world: World, step: Step): void {
   const time = world.now();
   const inode = node === undefined ? undefined : host.node(node);
   const act = (op: Op): boolean => world.local(op);
-  if (node === undefined || inode === undefined) return void act({ t: "create", at, node: host.newNode(), mode: 0o644, time });
+  if (node === undefined || inode === undefined)
+    return void act({ t: "create", at, node: host.newNode(), mode: 0o644, time });
   if (step.a < 0.1) return hostCommit(world);
   if (step.a < 0.2) {
     const dir = place(rootNode, pick(["d1", "d2", "d3"], step.c));
     const there = host.lookup(dir);
-    return void act(there === undefined ? { t: "mkdir", at: dir, node: host.newNode(), mode: 0o755, time } : { t: "rmdir", at: dir, node: there, time });
+    return void act(
+      there === undefined
+        ? { t: "mkdir", at: dir, node: host.newNode(), mode: 0o755, time }
+        : { t: "rmdir", at: dir, node: there, time },
+    );
   }
   if (step.a < 0.6) {
     const token = world.newToken();
     const offset = tokenSize * Math.floor(step.c * (inode.size / tokenSize + 2));
-    if (act({ t: "write", node, base: inode.version, extents: [{ offset, length: tokenSize, bytes: tokenBytes(token) }], more: false, time })) world.written.add(token);
+    if (
+      act({
+        t: "write",
+        node,
+        base: inode.version,
+        extents: [{ offset, length: tokenSize, bytes: tokenBytes(token) }],
+        more: false,
+        time,
+      })
+    )
+      world.written.add(token);
     return host.busy(node, step.c < 0.2);
   }
   host.busy(node, false);
@@ -190,23 +247,56 @@ export function actHost(world: World, step: Step): void {
   const to = somewhere(host, step.c);
   const victim = host.lookup(to);
   if (victim === node) return;
-  act({ t: "rename", from: at, to, node, victim: victim === undefined ? null : { node: victim, seen: host.node(victim)?.version ?? inode.version }, time });
+  act({
+    t: "rename",
+    from: at,
+    to,
+    node,
+    victim: victim === undefined ? null : { node: victim, seen: host.node(victim)?.version ?? inode.version },
+    time,
+  });
 }
 
 function hostCommit(world: World): void {
   const { host } = world;
-  const [git, fanout, head] = [world.path(host, ".git"), world.path(host, ".git/objects/ab"), world.path(host, ".git/HEAD")];
+  const [git, fanout, head] = [
+    world.path(host, ".git"),
+    world.path(host, ".git/objects/ab"),
+    world.path(host, ".git/HEAD"),
+  ];
   if (git === undefined || fanout === undefined || head === undefined) return;
   const token = world.newToken();
   const [object, lock] = [host.newNode(), host.newNode()];
   const time = world.now();
-  const put = (node: NodeId, bytes: Uint8Array): boolean => world.local({ t: "write", node, base: host.node(node)?.version ?? (0 as never), extents: [{ offset: 0, length: bytes.length, bytes }], more: false, time });
-  if (!world.local({ t: "create", at: place(fanout, objectName(token)), node: object, mode: 0o444, time }) || !put(object, tokenBytes(token))) return;
+  const put = (node: NodeId, bytes: Uint8Array): boolean =>
+    world.local({
+      t: "write",
+      node,
+      base: host.node(node)?.version ?? (0 as never),
+      extents: [{ offset: 0, length: bytes.length, bytes }],
+      more: false,
+      time,
+    });
+  if (
+    !world.local({ t: "create", at: place(fanout, objectName(token)), node: object, mode: 0o444, time }) ||
+    !put(object, tokenBytes(token))
+  )
+    return;
   if (!world.local({ t: "create", at: place(git, "HEAD.lock"), node: lock, mode: 0o644, time })) return;
   const old = world.hostStore.get(head).bytes;
   const bytes = new Uint8Array(old.length + tokenSize);
   bytes.set(old);
   bytes.set(tokenBytes(token), old.length);
   put(lock, bytes);
-  if (world.local({ t: "rename", from: place(git, "HEAD.lock"), to: place(git, "HEAD"), node: lock, victim: { node: head, seen: host.node(head)?.version ?? (0 as never) }, time })) world.acknowledged.add(token);
+  if (
+    world.local({
+      t: "rename",
+      from: place(git, "HEAD.lock"),
+      to: place(git, "HEAD"),
+      node: lock,
+      victim: { node: head, seen: host.node(head)?.version ?? (0 as never) },
+      time,
+    })
+  )
+    world.acknowledged.add(token);
 }

@@ -23,17 +23,27 @@ export function captureView(view: View): Captured {
 export function expectedChanges(view: View, before: Captured, changes: readonly ViewChange[]): string[] {
   const wrong: string[] = [];
   const now = captureView(view);
-  const told = new Set(changes.map((change) => (change.t === "name" ? `${change.at.parent}/${change.at.name}` : `${change.node}`)));
+  const told = new Set(
+    changes.map((change) => (change.t === "name" ? `${change.at.parent}/${change.at.name}` : `${change.node}`)),
+  );
   for (const [id, { names, shown }] of before) {
     const after = now.get(id);
     if (after === undefined) continue;
     for (const name of new Set([...names.keys(), ...after.names.keys()])) {
-      if (names.get(name) !== after.names.get(name) && !told.delete(`${id}/${name}`)) wrong.push(`name ${id}/${name} changed untold`);
+      if (names.get(name) !== after.names.get(name) && !told.delete(`${id}/${name}`))
+        wrong.push(`name ${id}/${name} changed untold`);
     }
-    if (shown !== after.shown && !told.delete(`${id}`)) wrong.push(`node ${id} changed untold: ${shown} ${after.shown}`);
+    if (shown !== after.shown && !told.delete(`${id}`))
+      wrong.push(`node ${id} changed untold: ${shown} ${after.shown}`);
   }
   for (const change of changes) {
-    if (change.t === "name" && told.has(`${change.at.parent}/${change.at.name}`) && before.has(change.at.parent) && now.has(change.at.parent)) wrong.push(`told of ${change.at.name}, which did not change`);
+    if (
+      change.t === "name" &&
+      told.has(`${change.at.parent}/${change.at.name}`) &&
+      before.has(change.at.parent) &&
+      now.has(change.at.parent)
+    )
+      wrong.push(`told of ${change.at.name}, which did not change`);
   }
   return wrong;
 }

@@ -21,5 +21,11 @@ export interface Step {
 
 export function stepsOf(seed: number, count: number): Step[] {
   const random = createRandom(seed);
-  return Array.from({ length: count }, () => ({ kind: random(), peer: random(), a: random(), b: random(), c: random() }));
+  return Array.from({ length: count }, () => ({
+    kind: random(),
+    peer: random(),
+    a: random(),
+    b: random(),
+    c: random(),
+  }));
 }

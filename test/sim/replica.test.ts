@@ -29,7 +29,8 @@ describe("replicas", () => {
 
 describe("a rule left out is noticed", () => {
   const noticed = (options: Partial<WorldOptions>): number | undefined => {
-    for (let seed = 1; seed <= 300; seed++) if (run(stepsOf(seed, operations), { guests: 3, ...options }).length > 0) return seed;
+    for (let seed = 1; seed <= 300; seed++)
+      if (run(stepsOf(seed, operations), { guests: 3, ...options }).length > 0) return seed;
     return undefined;
   };
   for (const rule of ["stop", "seen", "base", "version"] satisfies Rule[]) {

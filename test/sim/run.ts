@@ -35,7 +35,8 @@ function settle(world: World): void {
   for (let round = 0; round < 12; round++) {
     for (const guest of world.guests) {
       world.connect(guest, true);
-      if (guest.commit.t === "holding" || guest.commit.t === "letting-go") commitStep(world, guest, { kind: 0, peer: 0, a: 0, b: 0, c: round < 3 ? 1 : 0 });
+      if (guest.commit.t === "holding" || guest.commit.t === "letting-go")
+        commitStep(world, guest, { kind: 0, peer: 0, a: 0, b: 0, c: round < 3 ? 1 : 0 });
       guest.up.push(...guest.replica.endBurst("all"));
     }
     for (let moved = true; moved; ) {
@@ -56,7 +57,8 @@ function verdict(world: World): string[] {
   walk(world.host, rootNode, (node) => {
     for (const token of tokensIn(world.hostStore.get(node).bytes)) there.add(token);
   });
-  for (const token of world.written) if (!there.has(token) && !world.accounted.has(token)) wrong.push(`content ${token} is lost`);
+  for (const token of world.written)
+    if (!there.has(token) && !world.accounted.has(token)) wrong.push(`content ${token} is lost`);
   const head = world.path(world.host, ".git/HEAD");
   const commits = head === undefined ? new Set<number>() : tokensIn(world.hostStore.get(head).bytes);
   for (const token of world.acknowledged) if (!commits.has(token)) wrong.push(`acknowledged commit ${token} is lost`);
@@ -90,7 +92,8 @@ function compareBytes(world: World, guest: Guest, node: NodeId, at: string, wron
   const { bytes, known } = guest.store.get(node);
   const truth = world.hostStore.get(node).bytes;
   for (let i = 0; i < bytes.length; i++) {
-    if (known[i] === 1 && bytes[i] !== (truth[i] ?? 0)) return void wrong.push(`peer ${guest.peer}: ${at} has wrong bytes at ${i}`);
+    if (known[i] === 1 && bytes[i] !== (truth[i] ?? 0))
+      return void wrong.push(`peer ${guest.peer}: ${at} has wrong bytes at ${i}`);
   }
 }
 

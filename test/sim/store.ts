@@ -66,7 +66,8 @@ export function tokenBytes(token: number): Uint8Array {
 export function tokensIn(bytes: Uint8Array, known?: Uint8Array): Set<number> {
   const tokens = new Set<number>();
   for (let i = 0; i + tokenSize <= bytes.length; i += tokenSize) {
-    if (bytes[i + 3] === 77 && (known === undefined || known[i] === 1)) tokens.add((bytes[i] ?? 0) + ((bytes[i + 1] ?? 0) << 8) + ((bytes[i + 2] ?? 0) << 16));
+    if (bytes[i + 3] === 77 && (known === undefined || known[i] === 1))
+      tokens.add((bytes[i] ?? 0) + ((bytes[i + 1] ?? 0) << 8) + ((bytes[i + 2] ?? 0) << 16));
   }
   return tokens;
 }

@@ -19,7 +19,18 @@ export interface WorldOptions {
   readonly checkChanges?: boolean;
 }
 
-const tree = ["d1/", "d2/", "d1/a", "b", ".git/", ".git/HEAD", ".git/objects/", ".git/objects/ab/", ".git/refs/", ".git/config"];
+const tree = [
+  "d1/",
+  "d2/",
+  "d1/a",
+  "b",
+  ".git/",
+  ".git/HEAD",
+  ".git/objects/",
+  ".git/objects/ab/",
+  ".git/refs/",
+  ".git/config",
+];
 export const place = (parent: NodeId, name: string): Place => ({ parent, name: mustFileName(name) });
 
 /** One host, some guests, lanes between them, and the oracles. */
@@ -43,7 +54,11 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#checkChanges = options.checkChanges ?? false;
-    this.host = createHostReplica({ scanned: scannedTree(), backing: { apply: (op) => this.#backing(op), revive: () => (this.diskFull ? errno.ENOSPC : undefined) }, ...options.host });
+    this.host = createHostReplica({
+      scanned: scannedTree(),
+      backing: { apply: (op) => this.#backing(op), revive: () => (this.diskFull ? errno.ENOSPC : undefined) },
+      ...options.host,
+    });
     for (let i = 1; i <= options.guests; i++) this.#join(i as PeerId, options.localLocks ?? false);
   }
 
@@ -59,9 +74,26 @@ export class World {
     const outbox = createOutbox({ peer, maxCount: 24, maxBytes: 100_000 });
     const first = outbox.snapshot(this.host.snapshot());
     if (!("snapshot" in first)) throw new Error("a snapshot");
-    const replica = createGuestReplica({ peer, snapshot: first.snapshot, range: this.host.nextRange(), received: first.index, localLocks });
+    const replica = createGuestReplica({
+      peer,
+      snapshot: first.snapshot,
+      range: this.host.nextRange(),
+      received: first.index,
+      localLocks,
+    });
     outbox.acknowledge(first.index);
-    this.guests.push({ peer, replica, store: new Store(), outbox, up: [], down: [], connected: true, seen: new Set(), asked: new Set(), commit: { t: "idle" } });
+    this.guests.push({
+      peer,
+      replica,
+      store: new Store(),
+      outbox,
+      up: [],
+      down: [],
+      connected: true,
+      seen: new Set(),
+      asked: new Set(),
+      commit: { t: "idle" },
+    });
   }
 
   path(view: View, path: string): NodeId | undefined {
@@ -102,7 +134,12 @@ export class World {
     const received = guest.replica.receive(down);
     guest.outbox.acknowledge(guest.replica.received);
     this.#effects(guest, received);
-    if (before !== undefined && !isOwnAsk(guest, down)) this.wrong.push(...expectedChanges(guest.replica, before, received.changes).map((text) => `peer ${guest.peer}: ${text} after ${JSON.stringify(down)}`));
+    if (before !== undefined && !isOwnAsk(guest, down))
+      this.wrong.push(
+        ...expectedChanges(guest.replica, before, received.changes).map(
+          (text) => `peer ${guest.peer}: ${text} after ${JSON.stringify(down)}`,
+        ),
+      );
     this.#markSeen(guest, down, received);
     return true;
   }
@@ -133,18 +170,23 @@ export class World {
   /** Some bytes do not come along with the order. */
   #stripped(ordered: Ordered): Ordered {
     if (ordered.t !== "applied" || ordered.op.t !== "write" || ordered.seq % 3 !== 0) return ordered;
-    return { ...ordered, op: { ...ordered.op, extents: ordered.op.extents.map(({ offset, length }) => ({ offset, length })) } };
+    return {
+      ...ordered,
+      op: { ...ordered.op, extents: ordered.op.extents.map(({ offset, length }) => ({ offset, length })) },
+    };
   }
 
   #remember(applied: Extract<Ordered, { t: "applied" }>): void {
     const { op, version } = applied;
     if (op.t === "create") this.history.set(`${op.node}:${version}`, new Uint8Array(0));
-    if (op.t === "write" || op.t === "append" || op.t === "truncate") this.history.set(`${op.node}:${version}`, this.hostStore.get(op.node).bytes.slice());
+    if (op.t === "write" || op.t === "append" || op.t === "truncate")
+      this.history.set(`${op.node}:${version}`, this.hostStore.get(op.node).bytes.slice());
   }
 
   /** The real folder, and what must never happen in it. */
   #backing(op: Op): typeof errno.ENOSPC | undefined {
-    if (this.diskFull && (op.t === "create" || op.t === "write" || op.t === "append" || op.t === "mkdir")) return errno.ENOSPC;
+    if (this.diskFull && (op.t === "create" || op.t === "write" || op.t === "append" || op.t === "mkdir"))
+      return errno.ENOSPC;
     const store = this.hostStore;
     switch (op.t) {
       case "write":
@@ -167,7 +209,8 @@ export class World {
         this.#replaced(op.to, op.from, op.node);
         break;
       case "create":
-        if (this.host.classOf(op.at) === "git-mutable" && op.at.name.endsWith(".lock")) this.#holders.set(`${op.at.parent}/${op.at.name}`, this.#by);
+        if (this.host.classOf(op.at) === "git-mutable" && op.at.name.endsWith(".lock"))
+          this.#holders.set(`${op.at.parent}/${op.at.name}`, this.#by);
         break;
       default:
     }
@@ -200,19 +243,22 @@ export class World {
   #lockGoes(at: Place): void {
     const key = `${at.parent}/${at.name}`;
     const holder = this.#holders.get(key);
-    if (holder !== undefined && holder !== this.#by && this.#by !== hostPeer) this.wrong.push(`peer ${this.#by} removed the lock of ${holder}`);
+    if (holder !== undefined && holder !== this.#by && this.#by !== hostPeer)
+      this.wrong.push(`peer ${this.#by} removed the lock of ${holder}`);
     this.#holders.delete(key);
   }
 
   /** Mutual exclusion, and a ref never before its objects. */
   #replaced(to: Place, from: Place, node: NodeId): void {
     const holder = this.#holders.get(`${to.parent}/${to.name}.lock`);
-    if (holder !== undefined && holder !== this.#by) this.wrong.push(`peer ${this.#by} replaced ${to.name} under the lock of ${holder}`);
+    if (holder !== undefined && holder !== this.#by)
+      this.wrong.push(`peer ${this.#by} replaced ${to.name} under the lock of ${holder}`);
     this.#holders.delete(`${from.parent}/${from.name}`);
     if (to.name !== "HEAD") return;
     for (const token of tokensIn(this.hostStore.get(node).bytes)) {
       const object = this.path(this.host, `.git/objects/ab/${objectName(token)}`);
-      if (object === undefined || !tokensIn(this.hostStore.get(object).bytes).has(token)) this.wrong.push(`HEAD has ${token} before its object`);
+      if (object === undefined || !tokensIn(this.hostStore.get(object).bytes).has(token))
+        this.wrong.push(`HEAD has ${token} before its object`);
     }
   }
 
@@ -240,7 +286,8 @@ export class World {
     }
     for (const { id, result } of received.settled) {
       const { commit } = guest;
-      if (commit.t === "asking" && commit.id === id) guest.commit = result.ok ? { t: "holding", token: commit.token } : { t: "idle" };
+      if (commit.t === "asking" && commit.id === id)
+        guest.commit = result.ok ? { t: "holding", token: commit.token } : { t: "idle" };
       else if (commit.t === "releasing" && commit.id === id) {
         if (result.ok) this.acknowledged.add(commit.token);
         guest.commit = result.ok ? { t: "idle" } : { t: "letting-go" };
@@ -272,7 +319,21 @@ export function objectName(token: number): string {
 
 function scannedTree(): SnapshotNode[] {
   const ids = new Map<string, NodeId>([["", rootNode]]);
-  const node = (id: NodeId, kind: "dir" | "file", places: readonly Place[]): SnapshotNode => ({ id, kind, mode: 0o755, size: kind === "dir" ? 4096 : 0, nlink: 1, ino: id, atime: epoch, mtime: epoch, ctime: epoch, version: 0 as Version, target: "", owner: undefined, places });
+  const node = (id: NodeId, kind: "dir" | "file", places: readonly Place[]): SnapshotNode => ({
+    id,
+    kind,
+    mode: 0o755,
+    size: kind === "dir" ? 4096 : 0,
+    nlink: 1,
+    ino: id,
+    atime: epoch,
+    mtime: epoch,
+    ctime: epoch,
+    version: 0 as Version,
+    target: "",
+    owner: undefined,
+    places,
+  });
   const nodes = [node(rootNode, "dir", [])];
   for (const path of tree) {
     const parts = path.replace(/\/$/, "").split("/");

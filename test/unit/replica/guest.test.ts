@@ -7,7 +7,19 @@ import { createOutbox, type Outbox } from "../../../helper/replica/outbox.ts";
 import type { Submitted } from "../../../helper/replica/op.ts";
 import { at, bytes, hostRig, time, type HostRig } from "./rig.ts";
 
-const repo = [".git/", ".git/HEAD", ".git/index", ".git/config", ".git/objects/", ".git/objects/ab/", ".git/refs/", "a.txt", "b.txt", "dir/", "dir/f"];
+const repo = [
+  ".git/",
+  ".git/HEAD",
+  ".git/index",
+  ".git/config",
+  ".git/objects/",
+  ".git/objects/ab/",
+  ".git/refs/",
+  "a.txt",
+  "b.txt",
+  "dir/",
+  "dir/f",
+];
 
 interface Pair {
   readonly rig: HostRig;
@@ -23,22 +35,46 @@ interface Pair {
 function pair(): Pair {
   const rig = hostRig(repo);
   const outbox: Outbox = createOutbox({ peer: 1 as PeerId, maxCount: 100, maxBytes: 1e6 });
-  const guest = createGuestReplica({ peer: 1 as PeerId, snapshot: rig.host.snapshot(), range: rig.host.nextRange(), received: 0 });
+  const guest = createGuestReplica({
+    peer: 1 as PeerId,
+    snapshot: rig.host.snapshot(),
+    range: rig.host.nextRange(),
+    received: 0,
+  });
   const down: Down[] = [];
   const tell = (decided: ReturnType<HostReplica["submit"]>): void => {
     const sent = decided.ordered === undefined ? undefined : outbox.push(decided.ordered);
     if (sent !== undefined) down.push(sent);
   };
-  const host: HostReplica = { ...rig.host, local: (op) => { const out = rig.host.local(op); if (out.decided.shared) tell(out.decided); return out; } };
+  const host: HostReplica = {
+    ...rig.host,
+    local: (op) => {
+      const out = rig.host.local(op);
+      if (out.decided.shared) tell(out.decided);
+      return out;
+    },
+  };
   return {
-    rig, host, guest, down,
+    rig,
+    host,
+    guest,
+    down,
     find: rig.find,
-    up: (sent) => { for (const each of "t" in sent ? sent.send : sent) tell(rig.host.submit(1 as PeerId, each)); },
+    up: (sent) => {
+      for (const each of "t" in sent ? sent.send : sent) tell(rig.host.submit(1 as PeerId, each));
+    },
     receive: () => down.splice(0).map((each) => guest.receive(each)),
   };
 }
 
-const create = (p: Pair, parent: NodeId, name: string, exclusive = false): LocalOp => ({ t: "create", at: at(parent, name), node: p.guest.newNode(at(parent, name)), mode: 0o644, exclusive, time: time(5) });
+const create = (p: Pair, parent: NodeId, name: string, exclusive = false): LocalOp => ({
+  t: "create",
+  at: at(parent, name),
+  node: p.guest.newNode(at(parent, name)),
+  mode: 0o644,
+  exclusive,
+  time: time(5),
+});
 
 describe("a guest's view", () => {
   test("R-VIEW: own operations show at once and their confirmation changes nothing", () => {
@@ -51,7 +87,9 @@ describe("a guest's view", () => {
     expect(p.guest.node(node)).toMatchObject({ size: 9 });
     p.up(p.guest.endBurst({ node }));
     p.up(p.guest.perform({ t: "rename", from: at(rootNode, "new"), to: at(rootNode, "b.txt"), time: time(8) }));
-    expect(p.receive().flatMap((each) => [...each.changes, ...each.content.filter((effect) => effect.t !== "dead")])).toEqual([]);
+    expect(
+      p.receive().flatMap((each) => [...each.changes, ...each.content.filter((effect) => effect.t !== "dead")]),
+    ).toEqual([]);
     expect(p.guest.pending()).toEqual({ operations: 0, bytes: 0 });
     expect(p.guest.node(node)).toEqual(p.host.node(node));
   });
@@ -59,19 +97,35 @@ describe("a guest's view", () => {
   test("R-PARK: a refused save is parked whole before the content is reset", () => {
     const p = pair();
     const node = p.find("a.txt");
-    p.host.local({ t: "write", node, base: 0 as never, extents: [{ offset: 0, length: 2, bytes: bytes("HH") }], more: false, time: time(5) });
+    p.host.local({
+      t: "write",
+      node,
+      base: 0 as never,
+      extents: [{ offset: 0, length: 2, bytes: bytes("HH") }],
+      more: false,
+      time: time(5),
+    });
     p.guest.write({ node, handle: 1, append: false }, 0, bytes("mine"), time(6));
     p.up(p.guest.endBurst("all"));
     const [remote, refused] = p.receive();
     expect(remote).toMatchObject({ content: [], changes: [] });
-    expect(refused?.content).toMatchObject([{ t: "park", node, reason: "stale", path: ["a.txt"] }, { t: "reset", node, size: 2 }]);
+    expect(refused?.content).toMatchObject([
+      { t: "park", node, reason: "stale", path: ["a.txt"] },
+      { t: "reset", node, size: 2 },
+    ]);
     expect(refused?.changes).toEqual([{ t: "content", node }]);
   });
 
   test("an append over another's append is reset to the host's order", () => {
     const p = pair();
     const node = p.find("a.txt");
-    p.host.local({ t: "append", node, seen: 0 as never, extent: { offset: 0, length: 3, bytes: bytes("abc") }, time: time(5) });
+    p.host.local({
+      t: "append",
+      node,
+      seen: 0 as never,
+      extent: { offset: 0, length: 3, bytes: bytes("abc") },
+      time: time(5),
+    });
     p.guest.write({ node, handle: 1, append: true }, 0, bytes("xy"), time(6));
     p.up(p.guest.endBurst("all"));
     const received = p.receive();
@@ -92,7 +146,10 @@ describe("a guest's view", () => {
     const p = pair();
     const node = p.find("a.txt");
     p.up(p.guest.perform({ t: "unlink", at: at(rootNode, "a.txt"), time: time(6) }));
-    expect(p.guest.write({ node, handle: 1, append: false }, 0, bytes("x"), time(7))).toMatchObject({ t: "done", send: [] });
+    expect(p.guest.write({ node, handle: 1, append: false }, 0, bytes("x"), time(7))).toMatchObject({
+      t: "done",
+      send: [],
+    });
     p.receive();
     expect(p.guest.node(node)).toMatchObject({ size: 1, nlink: 0 });
     p.guest.forget(node);
@@ -109,11 +166,17 @@ describe("a guest's view", () => {
     expect(fails({ t: "rmdir", at: at(rootNode, "dir"), time: time(1) })).toBe(errno.ENOTEMPTY);
     expect(fails({ t: "rmdir", at: at(rootNode, "a.txt"), time: time(1) })).toBe(errno.ENOTDIR);
     expect(fails({ t: "rename", from: at(rootNode, "dir"), to: at(dir, "x"), time: time(1) })).toBe(errno.EINVAL);
-    expect(fails({ t: "rename", from: at(rootNode, "a.txt"), to: at(rootNode, "dir"), time: time(1) })).toBe(errno.EISDIR);
-    expect(fails({ t: "rename", from: at(rootNode, "a.txt"), to: at(p.find(".git"), "config"), time: time(1) })).toBe(errno.EXDEV);
+    expect(fails({ t: "rename", from: at(rootNode, "a.txt"), to: at(rootNode, "dir"), time: time(1) })).toBe(
+      errno.EISDIR,
+    );
+    expect(fails({ t: "rename", from: at(rootNode, "a.txt"), to: at(p.find(".git"), "config"), time: time(1) })).toBe(
+      errno.EXDEV,
+    );
     expect(fails({ t: "link", at: at(rootNode, "l"), node: dir, time: time(1) })).toBe(errno.EPERM);
     p.guest.perform({ t: "link", at: at(rootNode, "l"), node: a, time: time(1) });
-    expect(p.guest.perform({ t: "rename", from: at(rootNode, "l"), to: at(rootNode, "a.txt"), time: time(1) })).toEqual({ t: "done", send: [] });
+    expect(p.guest.perform({ t: "rename", from: at(rootNode, "l"), to: at(rootNode, "a.txt"), time: time(1) })).toEqual(
+      { t: "done", send: [] },
+    );
   });
 });
 
@@ -131,7 +194,12 @@ describe("git at a guest", () => {
     const p = pair();
     const lock = ask(p, "HEAD.lock");
     expect(p.guest.locks()).toMatchObject([{ node: lock, owner: 1 }]);
-    const released = p.guest.perform({ t: "rename", from: at(p.find(".git"), "HEAD.lock"), to: at(p.find(".git"), "HEAD"), time: time(9) });
+    const released = p.guest.perform({
+      t: "rename",
+      from: at(p.find(".git"), "HEAD.lock"),
+      to: at(p.find(".git"), "HEAD"),
+      time: time(9),
+    });
     expect(released.t).toBe("asked");
     p.up(released);
     p.receive();
@@ -146,7 +214,13 @@ describe("git at a guest", () => {
     p.up(p.guest.perform(create(p, p.find(".git/objects/ab"), "tmp_obj_x")));
     p.rig.refuse = undefined;
     p.receive();
-    const release = (name: string) => p.guest.perform({ t: "rename", from: at(p.find(".git"), `${name}.lock`), to: at(p.find(".git"), name), time: time(9) });
+    const release = (name: string) =>
+      p.guest.perform({
+        t: "rename",
+        from: at(p.find(".git"), `${name}.lock`),
+        to: at(p.find(".git"), name),
+        time: time(9),
+      });
     expect(release("index")).toMatchObject({ t: "failed", errno: errno.EIO });
     ask(p, "HEAD.lock");
     expect(release("HEAD")).toMatchObject({ t: "failed", errno: errno.EIO });
@@ -155,10 +229,20 @@ describe("git at a guest", () => {
 
   test("R-GRANT: another's lock is EPERM here without asking", () => {
     const p = pair();
-    p.host.local({ t: "create", at: at(p.find(".git"), "HEAD.lock"), node: p.host.newNode(), mode: 0o644, time: time(3) });
+    p.host.local({
+      t: "create",
+      at: at(p.find(".git"), "HEAD.lock"),
+      node: p.host.newNode(),
+      mode: 0o644,
+      time: time(3),
+    });
     p.receive();
-    expect(p.guest.perform({ t: "unlink", at: at(p.find(".git"), "HEAD.lock"), time: time(4) })).toMatchObject({ errno: errno.EPERM });
-    expect(p.guest.perform({ t: "unlink", at: at(p.find(".git"), "HEAD"), time: time(4) })).toMatchObject({ errno: errno.EPERM });
+    expect(p.guest.perform({ t: "unlink", at: at(p.find(".git"), "HEAD.lock"), time: time(4) })).toMatchObject({
+      errno: errno.EPERM,
+    });
+    expect(p.guest.perform({ t: "unlink", at: at(p.find(".git"), "HEAD"), time: time(4) })).toMatchObject({
+      errno: errno.EPERM,
+    });
   });
 
   test("R-OBJ: one's own object gives way to the one that is there, and the view says so", () => {
@@ -184,11 +268,16 @@ describe("git at a guest", () => {
     const [seeded] = p.receive();
     const node = p.guest.lookup(at(git, "config")) as NodeId;
     expect(seeded).toMatchObject({ content: [{ t: "seed", node }], changes: [{ t: "name", after: node }] });
-    expect(p.guest.write({ node, handle: 1, append: false }, 0, bytes("[user]"), time(5))).toMatchObject({ t: "done", send: [] });
+    expect(p.guest.write({ node, handle: 1, append: false }, 0, bytes("[user]"), time(5))).toMatchObject({
+      t: "done",
+      send: [],
+    });
     p.host.local({ t: "seed", dir: git, name: at(git, "config").name, bytes: bytes("[x]"), time: time(6) });
     expect(p.receive()).toMatchObject([{ content: [], changes: [] }]);
     expect(p.guest.perform({ ...create(p, git, "config.lock", true) })).toEqual({ t: "done", send: [] });
-    expect(p.guest.perform({ t: "rename", from: at(git, "config.lock"), to: at(git, "config"), time: time(7) })).toEqual({ t: "done", send: [] });
+    expect(
+      p.guest.perform({ t: "rename", from: at(git, "config.lock"), to: at(git, "config"), time: time(7) }),
+    ).toEqual({ t: "done", send: [] });
     expect(p.guest.node(git)?.mtime).toEqual(p.host.node(git)?.mtime);
   });
 });
@@ -196,13 +285,18 @@ describe("git at a guest", () => {
 describe("the outbox", () => {
   test("R-SNAP: resumes by index, and asks for a snapshot once its bounds are passed", () => {
     const outbox = createOutbox({ peer: 1 as PeerId, maxCount: 2, maxBytes: 1000 });
-    const refused = (n: number) => ({ t: "refused", id: (2 ** 40 + n) as never, errno: errno.EIO, reason: "stale", count: n }) as const;
+    const refused = (n: number) =>
+      ({ t: "refused", id: (2 ** 40 + n) as never, errno: errno.EIO, reason: "stale", count: n }) as const;
     expect(outbox.push(refused(1))?.index).toBe(1);
     expect(outbox.push(refused(2))?.index).toBe(2);
     expect(outbox.resume(1)).toMatchObject([{ index: 2 }]);
     expect(outbox.push(refused(3))?.index).toBe(3);
     expect(outbox.push(refused(4))).toBeUndefined();
     expect(outbox.resume(1)).toBe("snapshot");
-    expect(outbox.snapshot({ position: 0 as never, nodes: [], seeds: [] })).toMatchObject({ index: 4, decided: 4, refusals: [{ count: 2 }, { count: 3 }, { count: 4 }] });
+    expect(outbox.snapshot({ position: 0 as never, nodes: [], seeds: [] })).toMatchObject({
+      index: 4,
+      decided: 4,
+      refusals: [{ count: 2 }, { count: 3 }, { count: 4 }],
+    });
   });
 });

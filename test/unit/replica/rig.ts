@@ -21,14 +21,32 @@ export function scanned(paths: readonly string[]): SnapshotNode[] {
     const own = parts.pop() as string;
     const id = (ids.size + 1) as NodeId;
     ids.set([...parts, own].join("/"), id);
-    nodes.push(scannedNode(id, isDir ? "dir" : "file", [{ parent: ids.get(parts.join("/")) as NodeId, name: name(own) as FileName }]));
+    nodes.push(
+      scannedNode(id, isDir ? "dir" : "file", [
+        { parent: ids.get(parts.join("/")) as NodeId, name: name(own) as FileName },
+      ]),
+    );
   }
   return nodes;
 }
 
 function scannedNode(id: NodeId, kind: Kind, places: readonly Place[]): SnapshotNode {
   const dir = kind === "dir";
-  return { id, kind, mode: dir ? 0o755 : 0o644, size: dir ? 4096 : 0, nlink: 1, ino: id + 1000, atime: epoch, mtime: epoch, ctime: epoch, version: 0 as Version, target: "", owner: undefined, places };
+  return {
+    id,
+    kind,
+    mode: dir ? 0o755 : 0o644,
+    size: dir ? 4096 : 0,
+    nlink: 1,
+    ino: id + 1000,
+    atime: epoch,
+    mtime: epoch,
+    ctime: epoch,
+    version: 0 as Version,
+    target: "",
+    owner: undefined,
+    places,
+  };
 }
 
 export interface HostRig {
