@@ -12,7 +12,9 @@ export type MountFailure =
   | { readonly code: "mount-point-not-owned"; readonly path: string; readonly uid: number }
   | { readonly code: "bad-name"; readonly name: string }
   | { readonly code: "refused"; readonly detail: string }
-  | { readonly code: "step-failed"; readonly detail: string };
+  | { readonly code: "step-failed"; readonly detail: string }
+  | { readonly code: "fuse-native-unusable"; readonly detail: string }
+  | { readonly code: "libfuse-refused"; readonly detail: string; readonly root: boolean };
 
 /** What happened and what to do, for the person at the keyboard. */
 export function mountFailureSentence(failure: MountFailure): string {
@@ -41,6 +43,12 @@ export function mountFailureSentence(failure: MountFailure): string {
       return `The system refused to mount: ${failure.detail}`;
     case "step-failed":
       return `The mounting step ended unexpectedly: ${failure.detail}. \`pairmount doctor\` checks what it needs.`;
+    case "fuse-native-unusable":
+      return `The driver fuse-native cannot be used: ${failure.detail}. Choose \`--driver kernel\`, or install it with \`npm install fuse-native@2.2.6\`.`;
+    case "libfuse-refused":
+      return failure.root
+        ? `libfuse could not mount (${failure.detail}; its own words are on the error output). In a container add \`--device /dev/fuse --cap-add SYS_ADMIN\`.`
+        : `libfuse could not mount (${failure.detail}; its own words are on the error output). Without root it needs \`fusermount\`: \`sudo apt install fuse3\`; for other users also \`user_allow_other\` in /etc/fuse.conf.`;
     default:
       return unreachable(failure);
   }

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, lstatSync, openSync, realpathSync } from "node:fs";
-import type { Socket } from "node:net";
 import { resolve as resolvePath } from "node:path";
 import type { MountFailure } from "./failures.ts";
 import { escapeMountPoint, isOurs, topmostMount } from "./mountinfo.ts";
 import { mayMount } from "./rights.ts";
 import { mountScript } from "./script.ts";
+import { startStep } from "./step.ts";
 
 export interface MountOptions {
   /** Where; may be the shared folder itself, which is then covered. */
@@ -47,8 +46,7 @@ export type MountOutcome =
 export async function mountFuse(options: MountOptions): Promise<MountOutcome> {
   const place = checkedMountPoint(options);
   if (typeof place !== "string") return { ok: false, failure: place };
-  if (!/^[^-\s\0][^\n\0]{0,200}$/.test(options.fsName))
-    return { ok: false, failure: { code: "bad-name", name: options.fsName } };
+  if (!isMountName(options.fsName)) return { ok: false, failure: { code: "bad-name", name: options.fsName } };
   if (!mayMount()) return { ok: false, failure: { code: "no-right-to-mount", root: process.getuid?.() === 0 } };
   const fd = openFuseDevice();
   if (typeof fd !== "number") return { ok: false, failure: fd };
@@ -58,8 +56,13 @@ export async function mountFuse(options: MountOptions): Promise<MountOutcome> {
   return outcome;
 }
 
+/** What may stand as the source in mountinfo and on a command line. */
+export function isMountName(name: string): boolean {
+  return /^[^-\s\0][^\n\0]{0,200}$/.test(name);
+}
+
 /** The real path, or why it is none. Only paths are looked at: the step checks again what it enters. */
-function checkedMountPoint({ mountPoint, ownerUid }: MountOptions): string | MountFailure {
+export function checkedMountPoint({ mountPoint, ownerUid }: Pick<MountOptions, "mountPoint" | "ownerUid">): string | MountFailure {
   const path = resolvePath(mountPoint);
   // Looking into a mount of ours could hang this process if its helper does: mountinfo tells without asking it.
   if (isOurs(topmostMount(path))) return { code: "already-mounted", path };
@@ -103,63 +106,15 @@ export function kernelOptions({ ownerUid, ownerGid, allowOther, readOnly }: Moun
   return options.join(",");
 }
 
-function runStep(fd: number, place: string, options: MountOptions): Promise<MountOutcome> {
+async function runStep(fd: number, place: string, options: MountOptions): Promise<MountOutcome> {
   const owner = options.ownerUid === 0 ? "" : String(options.ownerUid);
-  const step = spawn(
-    "/bin/sh",
-    [
-      "-c",
-      mountScript,
-      "pairmount-mount-step",
-      kernelOptions(options),
-      options.fsName,
-      place,
-      escapeMountPoint(place),
-      owner,
-    ],
-    {
-      stdio: [fd, "pipe", "ignore"],
-      // setsid: signals to the helper's process group do not reach the step.
-      detached: true,
-      cwd: "/",
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
-    },
-  );
-  const exited = new Promise<void>((resolve) => {
-    step.once("exit", () => resolve());
-    step.once("error", () => resolve());
-  });
-
-  return new Promise((resolve) => {
-    let told = "";
-    const control = step.stdout as Socket | null;
-    const refuse = (failure: MountFailure) => resolve({ ok: false, failure });
-    step.once("error", (error) => refuse({ code: "step-failed", detail: error.message }));
-    control?.on("error", () => control.destroy());
-    control?.on("data", (chunk: Buffer) => {
-      told += chunk.toString("utf8");
-      if (!told.includes("\n")) return;
-      const line = told.slice(0, told.indexOf("\n"));
-      const device = /^mounted (\d+:\d+)$/.exec(line)?.[1];
-      if (device === undefined) return refuse(failureOfLine(line, place, options));
-      resolve({ ok: true, value: mounted({ fd, mountPoint: place, device, exited }, step, control) });
-    });
-    control?.on("close", () => refuse({ code: "step-failed", detail: "it hung up before it mounted" }));
-  });
-}
-
-/** The socket's end is the only signal: the step unmounts when it hangs up. Neither keeps this process alive. */
-function mounted(facts: Omit<Mounted, "unmount">, step: ChildProcess, control: Socket): Mounted {
-  step.unref();
-  control.unref();
-  return {
-    ...facts,
-    async unmount() {
-      step.ref();
-      control.destroy();
-      await facts.exited;
-    },
-  };
+  const args = [kernelOptions(options), options.fsName, place, escapeMountPoint(place), owner];
+  const started = await startStep({ script: mountScript, args, stdin: fd });
+  if (!started.ok) return started;
+  const { line, exited, end } = started.value;
+  const device = /^mounted (\d+:\d+)$/.exec(line)?.[1];
+  if (device === undefined) return { ok: false, failure: failureOfLine(line, place, options) };
+  return { ok: true, value: { fd, mountPoint: place, device, exited, unmount: end } };
 }
 
 /** `failed not-owned`, `failed refused mount: .: permission denied.` */

@@ -10,15 +10,7 @@
  * meanwhile. Being inside the covered folder pins nothing above it. At the end the path is unmounted only while the topmost mount there is the one
  * made here (a later mount on top is somebody else's). Lazily, so that open files do not keep it.
  */
-export const mountScript = `
-trap '' HUP INT QUIT TERM PIPE
-tell() { printf '%s\\n' "$*"; }
-top_mount() {
-  top=
-  while read -r _ _ dev _ point _; do
-    if [ "$point" = "$1" ]; then top=$dev; fi
-  done </proc/self/mountinfo
-}
+export const mountScript = `${prelude()}
 cd -P -- "$3" 2>/dev/null || { tell 'failed missing'; exit 1; }
 [ "$(pwd -P)" = "$3" ] || { tell 'failed symlink'; exit 1; }
 if [ -n "$5" ] && [ "$(stat -c %u .)" != "$5" ]; then tell 'failed not-owned'; exit 1; fi
@@ -37,3 +29,30 @@ top_mount "$4"
 [ "$top" = "$ours" ] || exit 2
 umount -i -c -l -- "$3" 2>/dev/null
 `;
+
+/**
+ * The same watch for a mount that libfuse made, with the user's own rights: $1 mount point, $2 the same as mountinfo writes it. Tells
+ * `watching MAJOR:MINOR`. Who may not umount mounted through fusermount, and unmounts through it.
+ */
+export const watchScript = `${prelude()}
+top_mount "$2"
+[ -n "$top" ] || { tell 'failed the mount does not show in /proc/self/mountinfo'; exit 1; }
+ours=$top
+tell "watching $ours"
+while read -r _ <&1; do :; done
+top_mount "$2"
+[ "$top" = "$ours" ] || exit 2
+umount -i -c -l -- "$1" 2>/dev/null || fusermount -u -z -- "$1" 2>/dev/null || fusermount3 -u -z -- "$1" 2>/dev/null
+`;
+
+function prelude(): string {
+  return `
+trap '' HUP INT QUIT TERM PIPE
+tell() { printf '%s\\n' "$*"; }
+top_mount() {
+  top=
+  while read -r _ _ dev _ point _; do
+    if [ "$point" = "$1" ]; then top=$dev; fi
+  done </proc/self/mountinfo
+}`;
+}
