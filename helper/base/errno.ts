@@ -15,13 +15,6 @@ export type ErrnoName = keyof typeof numbers;
 /** Errno by name: `errno.ENOENT`. */
 export const errno = numbers as unknown as { readonly [name in ErrnoName]: Errno };
 
-const names = new Map(Object.entries(numbers).map(([name, value]) => [value as number, name as ErrnoName]));
-
-/** `ENOENT` for 2; `E123` for a number this table does not hold. */
-export function errnoName(value: Errno): string {
-  return names.get(value) ?? `E${value}`;
-}
-
 /** The errno of an error thrown by Node's fs (`code`), or EIO when it carries none this table knows. */
 export function errnoOf(error: unknown): Errno {
   const code = (error as { code?: unknown } | null)?.code;

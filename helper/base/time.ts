@@ -10,10 +10,6 @@ export function compareTime(a: Time, b: Time): number {
   return a.sec - b.sec || a.nsec - b.nsec;
 }
 
-export function laterTime(a: Time, b: Time): Time {
-  return compareTime(a, b) >= 0 ? a : b;
-}
-
 /** `-1n` ns → { sec: -1, nsec: 999999999 }. */
 export function timeOfNs(ns: bigint): Time {
   const sec = ns / 1_000_000_000n;

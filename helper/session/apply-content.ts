@@ -1,5 +1,4 @@
 /** Carries out on a guest's cache what the confirmed layer did to content. */
-import type { FileName } from "../base/name.ts";
 import type { SessionClock } from "../base/ports.ts";
 import { unreachable } from "../base/brand.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
@@ -24,7 +23,7 @@ export function createContentApplier(parts: ContentApplierParts): (effects: read
 
   function park({ node, path, reason, extents }: Extract<ContentEffect, { t: "park" }>): void {
     const kept = recovery.keep(
-      { path: path as readonly FileName[], node, who: parts.who, reason, base: replica.confirmed(node)?.version ?? 0, when: clock.now() },
+      { path, node, who: parts.who, reason, base: replica.confirmed(node)?.version ?? 0, when: clock.now() },
       { extents, ...(cache.has(node) && { copyTo: (to: string) => cache.copyTo(node, to) }) },
     );
     const shown = shownPath(path);

@@ -1,6 +1,6 @@
 /** Brings missing bytes of a guest's files from the host: by range, only what is missing, only what is true (DESIGN §5). */
 import { errno } from "../base/errno.ts";
-import { done, fail, ok, type Result } from "../base/result.ts";
+import { done, fail, type Result } from "../base/result.ts";
 import type { GuestCache, Span } from "../content/guest-cache.ts";
 import type { FetchAnswer, Priority } from "../peer/api.ts";
 import type { GuestReplica } from "../replica/api.ts";

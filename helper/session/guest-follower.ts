@@ -77,13 +77,13 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     if (operations.length > 0) connection.send(operations);
   }
 
-  function start(down: Down): Running {
-    if (!("snapshot" in down)) throw new Error("the order began without a snapshot");
+  function start(first: Down): Running {
+    if (!("snapshot" in first)) throw new Error("the order began without a snapshot");
     const replica = createGuestReplica({
       peer: connection.welcome.peer,
-      snapshot: down.snapshot,
+      snapshot: first.snapshot,
       range: connection.welcome.range,
-      received: down.index,
+      received: first.index,
       localLocks: parts.localLocks,
     });
     const waiters = createWaiters(replica);
@@ -107,7 +107,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       space: () => figuresOf(space),
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
     });
-    const applyContent = createContentApplier({ replica, cache, recovery: parts.recovery, clock, who: parts.name, emit, died: workspace.died });
+    const applyContent = createContentApplier({ replica, cache, recovery: parts.recovery, clock, who: parts.name, emit, died: (node) => workspace.died(node) });
     const timeline = createTimeline({ view: replica, clock, emit, nameOf, readText });
     return { replica, waiters, fetcher, workspace, applyContent, timeline };
   }
@@ -181,7 +181,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     nameOf,
     peers: () => peers,
     async dispose() {
-      running?.waiters.dispose();
+      await running?.waiters.dispose();
       await running?.workspace.dispose();
     },
   };

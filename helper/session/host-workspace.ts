@@ -4,7 +4,7 @@ import { type Errno, errno } from "../base/errno.ts";
 import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
 import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
-import type { Attributes, FileHandle, ViewObserver, Workspace } from "../mount/workspace.ts";
+import type { Attributes, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, scannedVersion } from "../replica/ids.ts";
 import type { Op, Place } from "../replica/op.ts";
@@ -61,6 +61,12 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     const id = replica.lookup(at);
     const node = id === undefined ? undefined : replica.node(id);
     return node === undefined ? undefined : { node: node.id, version: node.version };
+  }
+
+  function dropIfUnused(node: NodeId): void {
+    if (openCounts.has(node) || (replica.node(node)?.nlink ?? 0) > 0 || parts.heldByGuests(node)) return;
+    folder.drop(node);
+    if (forgotten.delete(node)) replica.forget(node);
   }
 
   function setAttributes(id: NodeId, set: Attributes): Answer<void> {
@@ -184,17 +190,13 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
       const left = (openCounts.get(handle.node) ?? 1) - 1;
       if (left > 0) openCounts.set(handle.node, left);
       else openCounts.delete(handle.node);
-      this.dropIfUnused(handle.node);
+      dropIfUnused(handle.node);
     },
     forget(node) {
       forgotten.add(node);
-      this.dropIfUnused(node);
+      dropIfUnused(node);
     },
-    dropIfUnused(node) {
-      if (openCounts.has(node) || (replica.node(node)?.nlink ?? 0) > 0 || parts.heldByGuests(node)) return;
-      folder.drop(node);
-      if (forgotten.delete(node)) replica.forget(node);
-    },
+    dropIfUnused,
     isOpen: (node) => openCounts.has(node),
     space: () => folder.space(),
     observe: (observer: ViewObserver) => barrier.observe(observer),

@@ -51,11 +51,11 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     ...(switches.address !== undefined && { addresses: [switches.address] }),
     identity: loadIdentity(stateFolder()),
     name: options.name,
+    readOnly: options.access === "read-only",
     wall: switches.wall,
-    onLobby: ({ hostName, repository }) => {
+    onLobby: () => {
       progress({ step: "connect", done: 1, total: 1 });
       progress({ step: "lobby", done: 0, total: 0 });
-      emit({ event: "warning", text: `waiting for ${hostName} to let you into ${repository}` });
     },
     onWelcome(connection) {
       follower = createGuestFollower({ connection, cache, recovery, name: options.name, localLocks: switches.localLocks, emit, progress, onGone: (reason) => finish(reason) });

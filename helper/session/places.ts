@@ -1,7 +1,6 @@
 /** Where a helper keeps what is its own, and who it says it is. */
-import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { networkInterfaces, homedir, hostname, tmpdir, userInfo } from "node:os";
+import { homedir, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../peer/address.ts";
 
@@ -18,17 +17,6 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 function made(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   return path;
-}
-
-/** git's user.name, else the login name. */
-export function defaultName(): string {
-  try {
-    const name = execFileSync("git", ["config", "--global", "user.name"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    if (name.trim() !== "") return name.trim();
-  } catch {
-    // No git, or no name set: the login name does.
-  }
-  return userInfo().username || hostname();
 }
 
 /** Where guests may find this machine: itself first (two helpers on one machine), then its networks; eight at most. */

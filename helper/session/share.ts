@@ -108,7 +108,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     folder,
     clock,
     onDecided: (decided) => guests.tell(decided, hostPeer),
-    beforeGrant: stray.beforeGrant,
+    beforeGrant: (at) => stray.beforeGrant(at),
     afterRename: (to) => seeds.renamed(to),
     heldByGuests: (node) => guests.holds(node),
   });
