@@ -29,7 +29,7 @@ import {
 } from "./ids.ts";
 import { judge, loosen, type Refusal, type Rule, type Truth, type Verdict } from "./judge.ts";
 import type { Inode } from "./namespace.ts";
-import type { Op, Ordered, Place } from "./op.ts";
+import type { Op, Ordered, Place, RefusalReason } from "./op.ts";
 import { setSeed, takeSnapshot, namespaceOf, type Seeds } from "./snapshot.ts";
 import { createPlaceQuestions } from "./view.ts";
 
@@ -255,7 +255,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
   /** R-STOP; what only lets go of a lock, or asks for one, lands nothing and may pass. */
   function isStopped(state: PeerState, adopted: number, op: Op): boolean {
     if (!conditions || truth.ignore.has("stop") || adopted >= state.refusals) return false;
-    if (op.t === "create" && git.isLock(op.at)) return false;
+    if (op.t === "mkdir" || (op.t === "create" && git.isLock(op.at))) return false;
     if (op.t === "unlink" && ns.at(op.at)?.owner !== undefined) return false;
     return isGitOp(op);
   }
@@ -285,8 +285,13 @@ export function createHostReplica(options: HostOptions): HostReplica {
     const { t } = op;
     return (
       (t === "create" || t === "mkdir" || t === "link" || t === "rename") &&
-      asksHost(git, t === "create" ? { ...op, exclusive: false } : op, false)
+      asksHost(git, t === "create" ? { ...op, exclusive: op.at.name.endsWith(".lock") } : op, false)
     );
+  }
+
+  /** R-STOP: what was to go is gone, or a directory stays for what somebody else put there; nothing rests on either. */
+  function isMoot({ t }: Op, reason: RefusalReason): boolean {
+    return (t === "unlink" && reason === "gone") || (t === "rmdir" && (reason === "gone" || reason === "not-empty"));
   }
 
   function newNode(): NodeId {
@@ -304,7 +309,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     const diff = watch(seen, keysToWatch(op));
     const outcome = barred(state, adopted, op) ?? decide(by, id, op, true);
     if (outcome.t === "applied") return { ordered: outcome.applied, shared: outcome.shared, changes: diff() };
-    if (outcome.reason !== "same" && !isAsked(op)) state.refusals++;
+    if (outcome.reason !== "same" && !isAsked(op) && !isMoot(op, outcome.reason)) state.refusals++;
     if (op.t === "write" && bursts.get(op.node) === by) bursts.delete(op.node);
     const refused: Ordered = { t: "refused", id, errno: outcome.errno, reason: outcome.reason, count: state.refusals };
     return { ordered: refused, shared: false, changes: [] };

@@ -241,6 +241,21 @@ describe("git at the host", () => {
     expect(rig.submit(1, { ...ref, node: node(4) }, 2).ordered).toMatchObject({ t: "applied" });
   });
 
+  test("R-STOP: what is gone already, a directory that is in use and a lock that is taken stop nothing", () => {
+    const rig = hostRig(repo);
+    const ab = rig.find(".git/objects/ab");
+    rig.submit(2, { t: "create", at: at(ab, "tmp_obj_1"), node: node(1), mode: 0o444, time: time(3) });
+    const objects = rig.find(".git/objects");
+    const moot = (op: Parameters<typeof rig.submit>[1]): void => {
+      expect(rig.submit(1, op).ordered).toMatchObject({ t: "refused", count: 0 });
+    };
+    moot({ t: "rmdir", at: at(objects, "ab"), node: ab, time: time(4) });
+    moot({ t: "unlink", at: at(ab, "tmp_obj_2"), node: node(2), seen: v0, time: time(4) });
+    const lock = at(rig.find("dir"), "a.lock");
+    rig.submit(2, { t: "create", at: lock, node: node(3), mode: 0o644, time: time(5) });
+    moot({ t: "create", at: lock, node: node(4), mode: 0o644, time: time(5) });
+  });
+
   test("R-OBJ: an object that is there already absorbs the second; a rename only loses its source", () => {
     const rig = hostRig([...repo, `.git/objects/ab/${"0".repeat(38)}`]);
     const ab = rig.find(".git/objects/ab");
