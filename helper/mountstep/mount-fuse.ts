@@ -62,7 +62,10 @@ export function isMountName(name: string): boolean {
 }
 
 /** The real path, or why it is none. Only paths are looked at: the step checks again what it enters. */
-export function checkedMountPoint({ mountPoint, ownerUid }: Pick<MountOptions, "mountPoint" | "ownerUid">): string | MountFailure {
+export function checkedMountPoint({
+  mountPoint,
+  ownerUid,
+}: Pick<MountOptions, "mountPoint" | "ownerUid">): string | MountFailure {
   const path = resolvePath(mountPoint);
   // Looking into a mount of ours could hang this process if its helper does: mountinfo tells without asking it.
   if (isOurs(topmostMount(path))) return { code: "already-mounted", path };
@@ -111,10 +114,10 @@ async function runStep(fd: number, place: string, options: MountOptions): Promis
   const args = [kernelOptions(options), options.fsName, place, escapeMountPoint(place), owner];
   const started = await startStep({ script: mountScript, args, stdin: fd });
   if (!started.ok) return started;
-  const { line, exited, end } = started.value;
+  const { line, exited } = started.value;
   const device = /^mounted (\d+:\d+)$/.exec(line)?.[1];
   if (device === undefined) return { ok: false, failure: failureOfLine(line, place, options) };
-  return { ok: true, value: { fd, mountPoint: place, device, exited, unmount: end } };
+  return { ok: true, value: { fd, mountPoint: place, device, exited, unmount: () => started.value.end() } };
 }
 
 /** `failed not-owned`, `failed refused mount: .: permission denied.` */

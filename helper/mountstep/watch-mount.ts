@@ -18,13 +18,21 @@ export type WatchOutcome =
 
 /** For a mount another program made (libfuse): it goes when `unmount` is called or this process ends by whatever signal. */
 export async function watchMount(mountPoint: string): Promise<WatchOutcome> {
-  const started = await startStep({ script: watchScript, args: [mountPoint, escapeMountPoint(mountPoint)], stdin: "ignore" });
+  const started = await startStep({
+    script: watchScript,
+    args: [mountPoint, escapeMountPoint(mountPoint)],
+    stdin: "ignore",
+  });
   if (!started.ok) return started;
-  const { line, end } = started.value;
+  const { line } = started.value;
   const device = /^watching (\d+:\d+)$/.exec(line)?.[1];
   if (device === undefined) return { ok: false, failure: { code: "step-failed", detail: line } };
   return {
     ok: true,
-    value: { device, unmount: end, isThere: () => readMounts().some((mount) => mount.device === device) },
+    value: {
+      device,
+      unmount: () => started.value.end(),
+      isThere: () => readMounts().some((mount) => mount.device === device),
+    },
   };
 }

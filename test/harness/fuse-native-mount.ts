@@ -41,11 +41,14 @@ export async function startNativeServer(...flags: readonly string[]): Promise<Na
   chmodSync(base, 0o755);
   mkdirSync(dir);
   writeFileSync(join(dir, "below"), "untouched");
-  const child = spawn(process.execPath, [bundle, dir, ...flags], { stdio: ["pipe", "pipe", "inherit"], detached: true });
+  const child = spawn(process.execPath, [bundle, dir, ...flags], {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
+  });
   const exited = once(child, "exit").then(([code]) => code as number | null);
   const lines: string[] = [];
   const waiting: ((line: string) => void)[] = [];
-  const output = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
+  const output = createInterface({ input: child.stdout });
   output.on("line", (line) => {
     const first = waiting.shift();
     if (first === undefined) lines.push(line);

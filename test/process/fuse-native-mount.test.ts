@@ -1,6 +1,5 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -18,7 +17,11 @@ afterEach(() => server.end());
 
 /** In a child with a deadline: a mount that hangs must fail a test, not hang it. */
 async function sh(script: string): Promise<string> {
-  const { stdout } = await run("/bin/sh", ["-e", "-c", script], { cwd: server.dir, timeout: 20_000, killSignal: "SIGKILL" });
+  const { stdout } = await run("/bin/sh", ["-e", "-c", script], {
+    cwd: server.dir,
+    timeout: 20_000,
+    killSignal: "SIGKILL",
+  });
   return stdout;
 }
 
@@ -57,7 +60,9 @@ function expectPlainFolder(): Promise<void> {
 it("covers a folder that is not empty, is recognised as ours, and is nosuid and nodev", async () => {
   expect(isOurs(topmostMount(server.dir))).toBe(true);
   expect(topmostMount(server.dir)?.source).toBe("in memory, with a comma");
-  expect(await sh("ls; grep fuse.pairmount /proc/self/mountinfo")).toMatch(/^\d.*nosuid,nodev.*default_permissions,allow_other/);
+  expect(await sh("ls; grep fuse.pairmount /proc/self/mountinfo")).toMatch(
+    /^\d.*nosuid,nodev.*default_permissions,allow_other/,
+  );
 });
 
 it("files are written, read, listed, renamed, linked, appended to and removed", async () => {
@@ -103,7 +108,9 @@ print(os.pread(fd, 9, 0).decode(), open("f").read(), os.listdir("."))`;
 });
 
 it("an open lock file that is unlinked is gone when unlink returns", async () => {
-  await python(`import os\nfd = os.open("x.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL); os.unlink("x.lock"); os.open("x.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL)`);
+  await python(
+    `import os\nfd = os.open("x.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL); os.unlink("x.lock"); os.open("x.lock", os.O_RDWR | os.O_CREAT | os.O_EXCL)`,
+  );
   expect(await server.ask({ call: "names" })).toEqual(["x.lock"]);
 });
 
@@ -166,12 +173,15 @@ it("an unmount from outside ends it", async () => {
   await expectPlainFolder();
 });
 
-it.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("the mount goes with its helper: %s, with a file open and a process inside", async (signal) => {
-  await sh("printf x >f");
-  await withOpenFile("f", async (read) => {
-    expect(await read()).toBe("x");
-    server.child.kill(signal);
-    await until(() => topmostMount(server.dir) === undefined);
-  });
-  await expectPlainFolder();
-});
+it.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
+  "the mount goes with its helper: %s, with a file open and a process inside",
+  async (signal) => {
+    await sh("printf x >f");
+    await withOpenFile("f", async (read) => {
+      expect(await read()).toBe("x");
+      server.child.kill(signal);
+      await until(() => topmostMount(server.dir) === undefined);
+    });
+    await expectPlainFolder();
+  },
+);

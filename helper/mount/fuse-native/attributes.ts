@@ -57,8 +57,11 @@ function milliseconds(time: Time): number {
 export function attributeOperations(context: NativeContext): NativeOperations {
   const { workspace } = context;
   return {
-    getattr: byPath(context, "getattr", (path: string) => findAttributes(context, path), (reply, node) =>
-      reply(0, presentStat(context, node)),
+    getattr: byPath(
+      context,
+      "getattr",
+      (path: string) => findAttributes(context, path),
+      (reply, node) => reply(0, presentStat(context, node)),
     ),
     chmod: byPath(context, "chmod", (path: string, mode: number) => setByPath(context, path, { mode: mode & 0o7777 })),
     chown: byPath(context, "chown", (path: string, uid: number, gid: number) => chown(context, path, uid, gid)),
@@ -71,12 +74,25 @@ export function attributeOperations(context: NativeContext): NativeOperations {
       const node = nodeOfFile(context, path, fh);
       return node.ok ? workspace.setAttributes(node.value, { size }) : node;
     }),
-    readlink: byPath(context, "readlink", (path: string) => readlink(context, path), (reply, target) => reply(0, target)),
-    statfs: context.desk.serve("statfs", () => workspace.space(), (reply, figures: SpaceFigures) => reply(0, presentSpace(figures))),
+    readlink: byPath(
+      context,
+      "readlink",
+      (path: string) => readlink(context, path),
+      (reply, target) => reply(0, target),
+    ),
+    statfs: context.desk.serve(
+      "statfs",
+      () => workspace.space(),
+      (reply, figures: SpaceFigures) => reply(0, presentSpace(figures)),
+    ),
   };
 }
 
-function setByPath(context: NativeContext, path: string, wanted: Parameters<Workspace["setAttributes"]>[1]): Answer<void> {
+function setByPath(
+  context: NativeContext,
+  path: string,
+  wanted: Parameters<Workspace["setAttributes"]>[1],
+): Answer<void> {
   const node = findNode(context, path);
   return node.ok ? context.workspace.setAttributes(node.value, wanted) : node;
 }

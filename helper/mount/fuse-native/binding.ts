@@ -14,7 +14,7 @@ export interface NativeMount {
   mount(called: (error: Error | null) => void): void;
   /** Calls the class's `unmount`, then lets go of the event loop. */
   unmount(called: (error: Error | null) => void): void;
-  _fuseOptions(): string;
+  ["_fuseOptions"]: () => string;
 }
 
 export interface NativeClass {
@@ -22,7 +22,14 @@ export interface NativeClass {
   unmount(mountPoint: string, called: (error: Error | null) => void): void;
 }
 
-export type Loaded = { readonly ok: true; readonly value: NativeClass } | { readonly ok: false; readonly failure: MountFailure };
+/** index.js builds the `-o` text here; its own option names cannot say all that is needed (options.ts). */
+export function setOptions(native: NativeMount, text: string): void {
+  native["_fuseOptions"] = () => text;
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly value: NativeClass }
+  | { readonly ok: false; readonly failure: MountFailure };
 
 export function loadFuseNative(): Loaded {
   const reason = whyNotHere();
@@ -38,7 +45,8 @@ export function loadFuseNative(): Loaded {
 
 function whyNotHere(): string | undefined {
   // N-API external buffers, in which it hands over data, are forbidden since Electron 21.
-  if (process.versions["electron"] !== undefined) return "it cannot run inside Electron; start the helper with plain Node";
+  if (process.versions["electron"] !== undefined)
+    return "it cannot run inside Electron; start the helper with plain Node";
   // Its threads talk to libuv's default loop, which is the main thread's.
   if (!isMainThread) return "it must be loaded in the main thread";
   if (process.platform !== "linux") return `it was tried on Linux only, this is ${process.platform}`;

@@ -52,7 +52,8 @@ export function createNativeCore(request: MountRequest): NativeCore {
 function createObserver(files: OpenFiles): ViewObserver {
   return {
     changed(changes) {
-      for (const change of changes) if (change.t === "name" && change.before !== undefined) files.forgetIfDead(change.before);
+      for (const change of changes)
+        if (change.t === "name" && change.before !== undefined) files.forgetIfDead(change.before);
     },
     invalidated: () => Promise.resolve(),
   };

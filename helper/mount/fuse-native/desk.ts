@@ -1,5 +1,5 @@
 /** Between the package's callbacks and answers: at once from memory, later by promise, EIO for defects and at the end. */
-import { errno } from "../../base/errno.ts";
+import { errno, type Errno } from "../../base/errno.ts";
 import type { Answer, Result } from "../../base/result.ts";
 import type { NativeReply } from "./binding.ts";
 
@@ -31,7 +31,7 @@ export class Desk {
       const reply = all[all.length - 1] as NativeReply;
       const args = all.slice(0, -1) as unknown as A;
       const settle = (result: Result<T>): void => {
-        if (!result.ok) return reply(-result.errno);
+        if (!result.ok) return refuse(reply, result.errno);
         if (send === undefined) return reply(0);
         send(reply, result.value, ...args);
       };
@@ -46,7 +46,7 @@ export class Desk {
   }
 
   #park<T>(during: string, answer: Promise<Result<T>>, settle: (result: Result<T>) => void, reply: NativeReply): void {
-    if (this.#closed) return reply(-errno.EIO);
+    if (this.#closed) return refuse(reply, errno.EIO);
     this.#parked.add(reply);
     answer
       .then((result) => {
@@ -58,7 +58,7 @@ export class Desk {
   #refuse(error: unknown, during: string, reply: NativeReply): void {
     this.#parked.delete(reply);
     this.#onDefect(error, during);
-    reply(-errno.EIO);
+    refuse(reply, errno.EIO);
   }
 
   /** Answers what waits, and from now on whatever would have to: a lazily unmounted file may still be asked for. */
@@ -66,6 +66,10 @@ export class Desk {
     this.#closed = true;
     const waiting = [...this.#parked];
     this.#parked.clear();
-    for (const reply of waiting) reply(-errno.EIO);
+    for (const reply of waiting) refuse(reply, errno.EIO);
   }
+}
+
+function refuse(reply: NativeReply, code: Errno): void {
+  reply(-Number(code));
 }

@@ -7,7 +7,7 @@ import type { MountFailure } from "../../mountstep/failures.ts";
 import { isOurs, topmostMount } from "../../mountstep/mountinfo.ts";
 import { watchMount, type MountWatch } from "../../mountstep/watch-mount.ts";
 import type { MountDriver, Mounted, MountOutcome, MountRequest } from "../driver.ts";
-import { loadFuseNative, type NativeClass, type NativeMount } from "./binding.ts";
+import { loadFuseNative, setOptions, type NativeClass, type NativeMount } from "./binding.ts";
 import { createNativeCore, type NativeCore } from "./core.ts";
 import { libfuseOptions } from "./options.ts";
 
@@ -34,7 +34,7 @@ async function start(Native: NativeClass, mountPoint: string, request: MountRequ
   const core = createNativeCore(request);
   // Parked requests are answered by the core, in time.
   const native = new Native(mountPoint, core.operations, { timeout: false });
-  native._fuseOptions = () => libfuseOptions(request);
+  setOptions(native, libfuseOptions(request));
   const problem = await mountNative(native);
   if (problem !== undefined) {
     await takeAway(mountPoint);
@@ -91,7 +91,7 @@ function mounted(Native: NativeClass, native: NativeMount, core: NativeCore, wat
     tellEnded();
   }
 
-  return { ended, dispose, stats: core.stats };
+  return { ended, dispose, stats: () => core.stats() };
 }
 
 /** The mount no longer keeps the event loop alive. Unmounting is the watch's: the package's way is a shell and no check of what it hits. */

@@ -15,8 +15,18 @@ export function fileOperations(context: NativeContext): NativeOperations {
   const { workspace, files, desk } = context;
   const sync = (path: string, _dataOnly: number, fh: number): Promise<Result<void>> => fsync(context, path, fh);
   return {
-    open: byPath(context, "open", (path: string, flags: number) => open(context, path, flags), (reply, fh) => reply(0, fh)),
-    create: byPath(context, "create", (path: string, mode: number) => create(context, path, mode), (reply, fh) => reply(0, fh)),
+    open: byPath(
+      context,
+      "open",
+      (path: string, flags: number) => open(context, path, flags),
+      (reply, fh) => reply(0, fh),
+    ),
+    create: byPath(
+      context,
+      "create",
+      (path: string, mode: number) => create(context, path, mode),
+      (reply, fh) => reply(0, fh),
+    ),
     read: desk.serve(
       "read",
       (path: string, fh: number, _into: Buffer, length: number, offset: number) => {
@@ -60,7 +70,9 @@ function open(context: NativeContext, path: string, flags: number): Answer<numbe
   if (!node.ok) return node;
   const mode = { writable: (flags & accessMode) !== 0, append: (flags & append) !== 0 };
   if (!(flags & truncate)) return context.files.open(node.value, mode);
-  return afterwards(context.workspace.setAttributes(node.value, { size: 0 }), () => context.files.open(node.value, mode));
+  return afterwards(context.workspace.setAttributes(node.value, { size: 0 }), () =>
+    context.files.open(node.value, mode),
+  );
 }
 
 /**
@@ -83,9 +95,9 @@ function mayBeLock({ workspace }: NativeContext, at: Place): boolean {
   return at.name.endsWith(".lock") || workspace.classOfDir(at.parent) !== "work-tree";
 }
 
-function afterwards<T, U>(first: Answer<T>, then: (value: T) => Result<U>): Answer<U> {
-  const next = (result: Result<T>): Result<U> => (result.ok ? then(result.value) : result);
-  return first instanceof Promise ? first.then(next) : next(first);
+function afterwards<T, U>(first: Answer<T>, use: (value: T) => Result<U>): Answer<U> {
+  const follow = (result: Result<T>): Result<U> => (result.ok ? use(result.value) : result);
+  return first instanceof Promise ? first.then(follow) : follow(first);
 }
 
 function flush(context: NativeContext, path: string, fh: number): Answer<void> {

@@ -64,7 +64,8 @@ export class HiddenFiles {
   settling(path: string): Promise<void> | undefined {
     if (this.#leaving.size === 0) return undefined;
     for (const leaving of this.#leaving.values()) {
-      if (leaving.path === path || leaving.alias === baseName(path) || parentPath(leaving.path) === path) return leaving.settled;
+      if (leaving.path === path || leaving.alias === baseName(path) || parentPath(leaving.path) === path)
+        return leaving.settled;
     }
     return undefined;
   }
@@ -90,7 +91,11 @@ export class HiddenFiles {
 
   /** Unlinks now what still waits. */
   async dispose(): Promise<void> {
-    await Promise.all([...this.#leaving.values()].map((leaving) => (leaving.timer === undefined ? leaving.settled : this.#unlink(leaving))));
+    await Promise.all(
+      [...this.#leaving.values()].map((leaving) =>
+        leaving.timer === undefined ? leaving.settled : this.#unlink(leaving),
+      ),
+    );
   }
 
   /** libfuse has reported success already: refused, the name simply stays. */

@@ -19,8 +19,15 @@ interface Listing {
 export function treeOperations(context: NativeContext): NativeOperations {
   const { workspace } = context;
   return {
-    readdir: byPath(context, "readdir", (path: string) => list(context, path), (reply, { names, stats }) => reply(0, names, stats)),
-    mkdir: byPath(context, "mkdir", (path: string, mode: number) => withPlace(context, path, (at) => made(workspace.mkdir(at, mode & 0o7777)))),
+    readdir: byPath(
+      context,
+      "readdir",
+      (path: string) => list(context, path),
+      (reply, { names, stats }) => reply(0, names, stats),
+    ),
+    mkdir: byPath(context, "mkdir", (path: string, mode: number) =>
+      withPlace(context, path, (at) => made(workspace.mkdir(at, mode & 0o7777))),
+    ),
     mknod: byPath(context, "mknod", (path: string, mode: number) => mknod(context, path, mode)),
     symlink: byPath(context, "symlink", (target: string, path: string) => symlink(context, target, path)),
     link: byPath(context, "link", (from: string, to: string) => {
