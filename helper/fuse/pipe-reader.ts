@@ -82,7 +82,9 @@ export function startPipeReader(fd: number, message: Message, events: ReaderEven
   }
 
   function failed(code: number): void {
-    if (code === 0 || code === endOfFile) return events.ended(undefined);
+    // libuv's word for EAGAIN, the stream still armed: the caller withdrew its request (a signal) before it was read.
+    if (code === 0) return;
+    if (code === endOfFile) return events.ended(undefined);
     const name = getSystemErrorName(code);
     const meaning = meaningOfReadError(name);
     if (meaning === "ended") events.ended(undefined);

@@ -9,6 +9,7 @@ import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.
 import { type NodeId, scannedVersion } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import { createBarrier } from "./barrier.ts";
+import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
@@ -60,6 +61,16 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     },
     tell: (seed) => parts.send(replica.perform(seed).send),
   });
+  const gitDirs = createBornGitDirs({
+    replica,
+    cache,
+    clock,
+    report: (changes) => barrier.changed(changes),
+    born(dir, config) {
+      madeHere.add(dir);
+      seeds.renamed(config);
+    },
+  });
   const silence = createBusyMarks((node, busy) => {
     if (!busy) parts.send(replica.endBurst({ node }));
   });
@@ -67,8 +78,12 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   /** Told operations are done at once; asked ones when decided, and the kernel knows of everything before. */
   function perform<T>(op: LocalOp, value: T): Answer<T> {
     if (parts.readOnly) return fail(errno.EROFS);
+    const named = op.t === "rename" ? op.to : "at" in op && op.t !== "unlink" && op.t !== "rmdir" ? op.at : undefined;
+    const born = named && gitDirs.naming(named);
     const performed = replica.perform(op);
-    return finish(performed, value, op);
+    const answer = finish(performed, value, op);
+    if (performed.t === "done") born?.();
+    return answer;
   }
 
   function finish<T>(performed: Performed, value: T, op?: LocalOp): Answer<T> {
@@ -182,7 +197,9 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     setAttributes,
 
     open(node, { writable, append }) {
-      if (replica.node(node) === undefined) return fail(errno.ESTALE);
+      const found = replica.node(node);
+      // A walk that raced with the last name's end: nothing keeps these bytes any more, and the kernel walks again.
+      if (found === undefined || (found.nlink === 0 && found.kind === "file" && !openCounts.has(node))) return fail(errno.ESTALE);
       if (writable && parts.readOnly) return fail(errno.EROFS);
       openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
       const handle: GuestHandle = { node, writable, append, number: ++handles };

@@ -6,7 +6,7 @@ import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { Attributes, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
-import { hostPeer, type NodeId, scannedVersion } from "../replica/ids.ts";
+import { hostPeer, type NodeId, rootNode, scannedVersion } from "../replica/ids.ts";
 import type { Op, Place } from "../replica/op.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
@@ -20,6 +20,8 @@ export interface HostWorkspaceParts {
   /** Called before a lock is granted: takes over what a stray process changed in the real folder. */
   readonly beforeGrant: (at: Place) => void;
   readonly afterRename: (to: Place) => void;
+  /** A directory became a git dir by what it holds (R-BORN). */
+  readonly gitDirBorn: (dir: NodeId) => void;
   /** True while a guest may still read this dead node. */
   readonly heldByGuests: (node: NodeId) => boolean;
 }
@@ -43,8 +45,11 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
   const forgotten = new Set<NodeId>();
 
   function local(op: Op): Result<number> {
+    const withdrawn = replica.withdraw(hostPeer, op);
+    for (const each of withdrawn) parts.onDecided(each);
     const { result, decided } = replica.local(op);
     parts.onDecided(decided);
+    if (withdrawn.length > 0 && result.ok) parts.gitDirBorn(op.t === "rename" ? op.to.parent : "at" in op ? op.at.parent : rootNode);
     return result.ok ? ok(result.value.offset ?? 0) : result;
   }
 
@@ -160,7 +165,8 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
 
     open(node, { writable, append }) {
       const found = replica.node(node);
-      if (found === undefined) return fail(errno.ESTALE);
+      // A walk that raced with the last name's end: nothing keeps these bytes any more, and the kernel walks again.
+      if (found === undefined || (found.nlink === 0 && found.kind === "file" && !openCounts.has(node))) return fail(errno.ESTALE);
       openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
       return ok({ node, writable, append });
     },

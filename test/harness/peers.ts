@@ -2,7 +2,7 @@
  * A session of real helpers for a test: one host, some guests, each the built `dist/pairmount.mjs` in a process with its
  * own home and runtime folders, each with its own mount. `close` ends them all, whatever state they are in.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startHelper, type Helper } from "./helper.ts";
@@ -44,6 +44,8 @@ const names = ["ada", "ben", "cleo", "dora"];
 
 export async function startSession(options: SessionOptions): Promise<Session> {
   const temporary = mkdtempSync(join(tmpdir(), "pairmount-session-"));
+  // Other users must be able to walk to the mount points.
+  chmodSync(temporary, 0o755);
   const ends: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();

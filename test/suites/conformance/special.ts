@@ -72,7 +72,7 @@ export const special: Family = (test) => {
 
   test("reading an extended attribute that is not there is ENODATA or EOPNOTSUPP", ({ at }) => {
     writeFileSync(at("f"), "");
-    expect(["ENODATA", "EOPNOTSUPP"]).toContain(probeWord(`os.getxattr(A[0], "user.none")`, [at("f")]));
-    expect(["ok", "EOPNOTSUPP"]).toContain(probeWord(`os.listxattr(A[0])`, [at("f")]));
+    expectAnswer(probeWord(`os.getxattr(A[0], "user.none")`, [at("f")]), ["ENODATA", "EOPNOTSUPP"]);
+    expectAnswer(probeWord(`os.listxattr(A[0])`, [at("f")]), ["ok", "EOPNOTSUPP"]);
   });
 };
