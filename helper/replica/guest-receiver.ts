@@ -5,10 +5,11 @@ import { keysOf, nodeChange, pairMoves, shownOf, watch, type Keys } from "./chan
 import type { GuestSender } from "./guest-sender.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId, type OpId, type PeerId, type Seq } from "./ids.ts";
-import type { Namespace } from "./namespace.ts";
+import { type Namespace, samePlace } from "./namespace.ts";
 import type { Op, Ordered, Place } from "./op.ts";
 import { contentOf, notePath, parkEffect } from "./parking.ts";
 import type { Pending } from "./pending.ts";
+import { keepForRevival } from "./revival.ts";
 import { namespaceOf } from "./snapshot.ts";
 import type { ViewChange } from "./view-change.ts";
 
@@ -67,6 +68,7 @@ export class GuestReceiver {
     const own = applied.by === this.#peer ? this.#sender.queue.take(applied.id) : undefined;
     const keys = keysOf(applied.op, applied.revived);
     if (own !== undefined && own.submitted.op.t !== applied.op.t) addKeys(keys, keysOf(own.submitted.op));
+    if (own !== undefined) addHeld(keys, own);
     for (const at of keys.names) noteNode(keys, view.lookup(at), view.confirmed.child(at.parent, at.name));
     const alive = keys.nodes.filter((id) => view.confirmed.isLive(id) || view.isLive(id));
     for (const id of keys.nodes) this.#notePath(id);
@@ -74,6 +76,7 @@ export class GuestReceiver {
     const diff = own?.asked === true ? undefined : watch(view, keys);
     const sizes = new Map(keys.nodes.map((id) => [id, view.confirmed.get(id)?.size ?? 0]));
     applyOp(view.confirmed, applied);
+    if (own === undefined && applied.op.t === "rmdir") keepForRevival(view.overlay, this.#sender.queue, applied.op);
     for (const { node } of applied.revived ?? []) view.ghosts.delete(node);
     this.position = applied.seq;
     if (own !== undefined) view.overlay.release(own.holds);
@@ -90,6 +93,7 @@ export class GuestReceiver {
     if (own === undefined) return;
     const view = this.#view;
     const keys = keysOf(own.submitted.op);
+    addHeld(keys, own);
     for (const at of keys.names) noteNode(keys, view.lookup(at), view.confirmed.child(at.parent, at.name));
     const alive = keys.nodes.filter((id) => view.isLive(id));
     const diff = watch(view, keys);
@@ -340,6 +344,11 @@ function capture(view: GuestView): Capture {
 function addKeys(keys: Keys, more: Keys): void {
   keys.names.push(...more.names);
   keys.nodes.push(...more.nodes);
+}
+
+/** Also directories that only this operation kept in view (revival.ts). */
+function addHeld(keys: Keys, { holds }: Pending): void {
+  for (const at of holds.names) if (!keys.names.some((known) => samePlace(known, at))) keys.names.push(at);
 }
 
 function noteNode(keys: Keys, ...ids: (NodeId | undefined)[]): void {

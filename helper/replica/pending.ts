@@ -6,7 +6,7 @@ import type { Holds } from "./overlay.ts";
 export interface Pending {
   readonly submitted: Submitted;
   readonly asked: boolean;
-  readonly holds: Holds;
+  holds: Holds;
   readonly bytes: number;
   readonly inGitDir: boolean;
 }

@@ -94,6 +94,24 @@ describe("a guest's view", () => {
     expect(p.guest.node(node)).toEqual(p.host.node(node));
   });
 
+  test("R-REVIVE: a removed directory stays in view while an own file on its way brings it back", () => {
+    const p = pair();
+    const objects = p.find(".git/objects");
+    const ab = p.find(".git/objects/ab");
+    const made = p.guest.perform(create(p, ab, "tmp_obj_1"));
+    const node = p.guest.lookup(at(ab, "tmp_obj_1")) as NodeId;
+    p.host.local({ t: "rmdir", at: at(objects, "ab"), node: ab, time: time(6) });
+    expect(p.receive().flatMap(({ changes }) => changes.filter(({ t }) => t === "name"))).toEqual([]);
+    expect(p.guest.lookup(at(objects, "ab"))).toBe(ab);
+    const linked = p.guest.perform({ t: "link", at: at(ab, "0".repeat(38)), node, time: time(7) });
+    p.up(made);
+    p.up(linked);
+    p.receive();
+    expect(p.guest.pathOf(node)).toEqual([".git", "objects", "ab", "tmp_obj_1"]);
+    expect(p.guest.list(ab)).toEqual(p.host.list(ab));
+    expect(p.guest.pending()).toEqual({ operations: 0, bytes: 0 });
+  });
+
   test("R-PARK: a refused save is parked whole before the content is reset", () => {
     const p = pair();
     const node = p.find("a.txt");
