@@ -93,6 +93,8 @@ export interface HostReplica extends View {
   local(op: Op): { readonly result: Result<Extract<Ordered, { t: "applied" }>>; readonly decided: Decided };
   /** The host's own handle writes/ends its burst on the node (R-BURST). */
   busy(node: NodeId, busy: boolean): void;
+  /** R-BORN: before `submit` or `local` of `op`, tells everyone that what it is about to make private is no longer shared. */
+  withdraw(by: PeerId, op: Op): readonly Decided[];
   submit(by: PeerId, submitted: Submitted): Decided;
   /** What was found changed in the real folder behind the mount: applied without asking the backing, as the host's. */
   adopt(op: Op): Decided;

@@ -32,7 +32,7 @@ export interface GitInfo {
 }
 
 const work: GitInfo = { role: "work", gitDir: undefined, byContent: false, module: false };
-const privateNames = new Set([
+export const privateNames: ReadonlySet<string> = new Set([
   "config",
   "config.lock",
   "config.worktree",
@@ -42,7 +42,12 @@ const privateNames = new Set([
   "COMMIT_EDITMSG",
 ]);
 const protectedNames = new Set(["HEAD", "index", "packed-refs", "shallow"]);
-const contentNames = ["HEAD", "objects", "refs"] as readonly string[] as readonly FileName[];
+/** A directory that holds these is a git dir, whatever its name (R-GITDIR; setup.c, is_git_directory). */
+export const markers: ReadonlySet<FileName> = new Set([
+  "HEAD",
+  "objects",
+  "refs",
+] as readonly string[] as readonly FileName[]);
 /** Directories git itself makes in a git dir (gitrepository-layout). */
 const ownDirs = new Set([
   "info",
@@ -124,7 +129,7 @@ export function createGitPlaces(tree: Tree): GitPlaces {
 
   /** R-GITDIR: bare repositories are recognised by HEAD, objects and refs. */
   function byContent(dir: NodeId, otherwise: GitInfo): GitInfo {
-    for (const name of contentNames) if (tree.child(dir, name) === undefined) return otherwise;
+    for (const name of markers) if (tree.child(dir, name) === undefined) return otherwise;
     return { role: "root", gitDir: dir, byContent: true, module: false };
   }
 
@@ -174,7 +179,7 @@ export function createGitPlaces(tree: Tree): GitPlaces {
     },
     moved: () => cache.clear(),
     appeared(dir, name) {
-      if (!contentNames.includes(name)) return;
+      if (!markers.has(name)) return;
       const known = cache.get(dir);
       if (known !== undefined && (known.role === "work" || known.byContent)) cache.clear();
     },

@@ -1,7 +1,7 @@
 import type { Errno } from "../base/errno.ts";
 import type { Backing } from "./api.ts";
 import { modified, newborn } from "./apply.ts";
-import type { GitPlaces } from "./git-place.ts";
+import { type GitPlaces, markers } from "./git-place.ts";
 import type { NodeId, Version } from "./ids.ts";
 import { placesOf, type Inode, type Namespace } from "./namespace.ts";
 import type { Op, Place } from "./op.ts";
@@ -36,9 +36,10 @@ export function crossesBorder(ns: Namespace, git: GitPlaces, op: Op): boolean {
 
 /**
  * Would this operation of a guest turn files it sent into the host's config or hooks? Moving a plain directory to where it
- * is a git dir, or giving a directory the last of HEAD, objects and refs while it holds such names.
+ * is a git dir, giving a directory the last of HEAD, objects and refs while it holds such names, or a seed that is no config.
  */
 export function isPlanting(ns: Namespace, git: GitPlaces, op: Op): boolean {
+  if (op.t === "seed") return op.name !== "config" || git.info(op.dir).role !== "root";
   if (op.t === "rename") {
     const moved = ns.get(op.node);
     if (moved?.kind === "dir" && git.info(moved.id).role === "work") {
@@ -47,13 +48,12 @@ export function isPlanting(ns: Namespace, git: GitPlaces, op: Op): boolean {
     }
   }
   const at = op.t === "rename" ? op.to : "at" in op && op.t !== "unlink" && op.t !== "rmdir" ? op.at : undefined;
-  if (at === undefined || !markers.includes(at.name) || git.info(at.parent).role !== "work") return false;
+  if (at === undefined || !markers.has(at.name) || git.info(at.parent).role !== "work") return false;
   const dir = ns.get(at.parent);
-  const others = markers.filter((name) => name !== at.name && dir?.children?.has(name as typeof at.name));
-  return dir !== undefined && others.length === markers.length - 1 && holdsPrivateNames(ns, dir);
+  const others = [...markers].filter((name) => name !== at.name && dir?.children?.has(name));
+  return dir !== undefined && others.length === markers.size - 1 && holdsPrivateNames(ns, dir);
 }
 
-const markers: readonly string[] = ["HEAD", "objects", "refs"];
 const planted: readonly string[] = ["config", "config.worktree", "hooks"];
 
 function holdsPrivateNames(ns: Namespace, dir: Inode): boolean {
@@ -81,7 +81,7 @@ export function markNewGitDir(ns: Namespace, git: GitPlaces, op: Op): void {
   const at = op.t === "rename" ? op.to : "at" in op ? op.at : undefined;
   if (at === undefined) return;
   const dir =
-    op.t === "rename" && ns.get(op.node)?.kind === "dir" ? op.node : markers.includes(at.name) ? at.parent : undefined;
+    op.t === "rename" && ns.get(op.node)?.kind === "dir" ? op.node : markers.has(at.name) ? at.parent : undefined;
   const inode = dir === undefined ? undefined : ns.get(dir);
   if (inode === undefined || git.info(inode.id).role !== "root") return;
   for (const [name, id] of inode.children ?? []) {
@@ -90,7 +90,7 @@ export function markNewGitDir(ns: Namespace, git: GitPlaces, op: Op): void {
   }
 }
 
-function hide(ns: Namespace, inode: Inode): void {
+export function hide(ns: Namespace, inode: Inode): void {
   inode.hidden = true;
   for (const id of inode.children?.values() ?? []) {
     const child = ns.get(id);

@@ -4,6 +4,7 @@ import type { Backing, Decided, HostReplica, SnapshotNode } from "./api.ts";
 import { applyOp, type Applied } from "./apply.ts";
 import { asksHost } from "./asks.ts";
 import { keysOf, watch, type Keys } from "./changes.ts";
+import { conceal, leavingBefore, leavingOp } from "./born-git-dir.ts";
 import { createGitPlaces } from "./git-place.ts";
 import {
   asHidden,
@@ -365,6 +366,31 @@ export function createHostReplica(options: HostOptions): HostReplica {
     busy(node, busy) {
       if (busy) bursts.set(node, hostPeer);
       else if (bursts.get(node) === hostPeer) bursts.delete(node);
+    },
+    withdraw(by, op) {
+      const decided: Decided[] = [];
+      const leaving = leavingBefore(ns, git, op);
+      if (leaving.length === 0 || stateOf(by).readOnly || judge(truth, by, op).t === "refuse") return decided;
+      for (const each of leaving) {
+        const leave = leavingOp(each, op.time);
+        const diff = watch(seen, keysOf(leave));
+        if (by !== hostPeer && backing.apply(leave) !== undefined) return decided;
+        position = (position + 1) as Seq;
+        const id = nextOp();
+        const ordered: Applied = {
+          t: "applied",
+          seq: position,
+          id,
+          by: hostPeer,
+          op: leave,
+          version: 0 as Version,
+          grant: false,
+        };
+        if (by === hostPeer) conceal(ns, each, op.time);
+        else applyOp(ns, ordered);
+        decided.push({ ordered, shared: true, changes: diff() });
+      }
+      return decided;
     },
     submit: (by, submitted) => submitFrom(by, submitted.id, submitted.adopted, submitted.op),
     adopt(op) {

@@ -2,10 +2,9 @@
 import { type FileName, mustFileName } from "../base/name.ts";
 import type { SessionClock } from "../base/ports.ts";
 import { guestConfig, seedConfig } from "../git/config-seed.ts";
-import type { Down, Snapshot, View } from "../replica/api.ts";
+import type { Down, LocalOp, Snapshot, View } from "../replica/api.ts";
 import { rootNode, type NodeId } from "../replica/ids.ts";
-import type { LocalOp } from "../replica/api.ts";
-import type { Place } from "../replica/op.ts";
+import type { Place, Submitted } from "../replica/op.ts";
 
 const config = mustFileName("config");
 /** A config beyond this is not git's. */
@@ -16,6 +15,8 @@ type Seed = Extract<LocalOp, { t: "seed" }>;
 export interface ConfigSeeds {
   /** After a local rename: a config that took its final name is told. */
   renamed(to: Place): void;
+  /** A directory became a git dir by what it holds (R-BORN). */
+  born(dir: NodeId): void;
   /** Every git dir there is: when sharing begins. */
   all(): void;
 }
@@ -35,13 +36,16 @@ export function createConfigSeeds(parts: {
     const node = id === undefined ? undefined : view.node(id);
     if (node?.kind !== "file" || node.size > largest) return;
     const text = parts.read(node.id, node.size);
-    if (text !== undefined) parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text), time: parts.clock.now() });
+    const depth = view.pathOf(dir)?.length ?? 0;
+    if (text !== undefined)
+      parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text), time: parts.clock.now() });
   }
 
   return {
     renamed(to) {
       if (to.name === config && view.isPrivate(to) && parts.isOurs(to.parent)) seed(to.parent);
     },
+    born: seed,
     all() {
       const directories: NodeId[] = [rootNode];
       for (let dir = directories.pop(); dir !== undefined; dir = directories.pop()) {
@@ -52,18 +56,38 @@ export function createConfigSeeds(parts: {
   };
 }
 
-/** What a guest takes of the order: configs that keep gc from pulling the whole repository over the link. */
-export function withGuestConfigs(down: Down): Down {
+/** A guest's seed, stripped again by the host: it becomes a file there and travels on to the others. */
+export function strippedSeed(submitted: Submitted, view: View): Submitted {
+  const { op } = submitted;
+  if (op.t !== "seed") return submitted;
+  return { ...submitted, op: { ...op, bytes: seedConfig(op.bytes, { depth: view.pathOf(op.dir)?.length ?? 0 }) } };
+}
+
+/** What a guest takes of the order: configs stripped once more, that keep gc from pulling the whole repository over the link. */
+export function withGuestConfigs(down: Down, view: View | undefined): Down {
   if ("snapshot" in down) return { ...down, snapshot: withGuestSeeds(down.snapshot) };
   const { message } = down;
   if (message.t !== "applied" || message.op.t !== "seed") return down;
-  return { ...down, message: { ...message, op: { ...message.op, bytes: adapted(message.op.name, message.op.bytes) } } };
+  const { op } = message;
+  const bytes = adapted(op.name, op.bytes, view?.pathOf(op.dir)?.length ?? 0);
+  return { ...down, message: { ...message, op: { ...op, bytes } } };
 }
 
 function withGuestSeeds(snapshot: Snapshot): Snapshot {
-  return { ...snapshot, seeds: snapshot.seeds.map((seed) => ({ ...seed, bytes: adapted(seed.name, seed.bytes) })) };
+  if (snapshot.seeds.length === 0) return snapshot;
+  const parents = new Map(snapshot.nodes.map(({ id, places }) => [id, places[0]?.parent]));
+  const depthOf = (dir: NodeId): number => {
+    let depth = 0;
+    for (let at = parents.get(dir); at !== undefined && depth < parents.size; at = parents.get(at)) depth++;
+    return depth;
+  };
+  return {
+    ...snapshot,
+    seeds: snapshot.seeds.map((seed) => ({ ...seed, bytes: adapted(seed.name, seed.bytes, depthOf(seed.dir)) })),
+  };
 }
 
-function adapted(name: FileName, bytes: Uint8Array): Uint8Array {
-  return name === config ? guestConfig(bytes) : bytes;
+/** Whatever else a host might send as a seed is nothing git reads. */
+function adapted(name: FileName, bytes: Uint8Array, depth: number): Uint8Array {
+  return name === config ? guestConfig(seedConfig(bytes, { depth })) : new Uint8Array(0);
 }

@@ -107,7 +107,15 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       space: () => figuresOf(space),
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
     });
-    const applyContent = createContentApplier({ replica, cache, recovery: parts.recovery, clock, who: parts.name, emit, died: (node) => workspace.died(node) });
+    const applyContent = createContentApplier({
+      replica,
+      cache,
+      recovery: parts.recovery,
+      clock,
+      who: parts.name,
+      emit,
+      died: (node) => workspace.died(node),
+    });
     const timeline = createTimeline({ view: replica, clock, emit, nameOf, readText });
     return { replica, waiters, fetcher, workspace, applyContent, timeline };
   }
@@ -120,7 +128,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
   }
 
   function down(raw: Down): void {
-    const message = withGuestConfigs(raw);
+    const message = withGuestConfigs(raw, running?.replica);
     if (running === undefined) {
       running = start(message);
       running.applyContent(running.replica.initial);
@@ -135,7 +143,8 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     side.workspace.report(received);
     side.waiters.settle(received);
     connection.ack(side.replica.received);
-    if ("message" in message && message.message.t === "applied" && message.message.by !== side.replica.peer) side.timeline.applied(message.message);
+    if ("message" in message && message.message.t === "applied" && message.message.by !== side.replica.peer)
+      side.timeline.applied(message.message);
   }
 
   const events: HostEvents = {

@@ -6,6 +6,7 @@ import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import { createOutbox, type Outbox } from "../replica/outbox.ts";
+import { strippedSeed } from "./config-seeds.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
 import type { RefusalTrace } from "./refusal-trace.ts";
@@ -79,7 +80,8 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
 
   async function fetch({ node, offset, length }: FetchRequest): Promise<FetchAnswer> {
     const found = replica.node(node);
-    if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node)) return { ok: false, errno: errno.ESTALE };
+    if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node))
+      return { ok: false, errno: errno.ESTALE };
     const bytes = folder.read(node, offset, length);
     if (!(bytes instanceof Uint8Array)) return { ok: false, errno: bytes };
     return { ok: true, position: replica.position, version: found.version, size: found.size, bytes };
@@ -109,7 +111,8 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
         submitted(batch) {
           for (const submitted of batch) {
             parts.beforeSubmit(submitted);
-            const decided = replica.submit(peer, submitted);
+            for (const withdrawn of replica.withdraw(peer, submitted.op)) tell(withdrawn, hostPeer);
+            const decided = replica.submit(peer, strippedSeed(submitted, replica));
             parts.trace?.(peer, submitted, decided);
             tell(decided, peer);
           }

@@ -66,7 +66,9 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   }
 
   function nameOf(peer: PeerId): string {
-    return peer === hostPeer ? options.name : (link?.guests.find((guest) => guest.peer === peer)?.name ?? `guest ${peer}`);
+    return peer === hostPeer
+      ? options.name
+      : (link?.guests.find((guest) => guest.peer === peer)?.name ?? `guest ${peer}`);
   }
 
   const guests = createHostGuests({
@@ -89,7 +91,11 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     clock,
     tell: (decided) => guests.tell(decided, hostPeer),
     warn(changes) {
-      if (!warned) emit({ event: "warning", text: `${changes} changes made in the real folder, behind the mount, were taken over: work in ${mountPoint} instead` });
+      if (!warned)
+        emit({
+          event: "warning",
+          text: `${changes} changes made in the real folder, behind the mount, were taken over: work in ${mountPoint} instead`,
+        });
       warned = true;
     },
   });
@@ -110,6 +116,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     onDecided: (decided) => guests.tell(decided, hostPeer),
     beforeGrant: (at) => stray.beforeGrant(at),
     afterRename: (to) => seeds.renamed(to),
+    gitDirBorn: (dir) => seeds.born(dir),
     heldByGuests: (node) => guests.holds(node),
   });
   owned.add(workspace);
@@ -122,7 +129,15 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
 
   const identity = loadIdentity(stateFolder());
   progress({ step: "mount", done: 0, total: 1 });
-  const mounted = await mountWorkspace({ driver: options.driver, workspace, mountPoint, clock, readOnly: false, fsName: "pairmount", emit });
+  const mounted = await mountWorkspace({
+    driver: options.driver,
+    workspace,
+    mountPoint,
+    clock,
+    readOnly: false,
+    fsName: "pairmount",
+    emit,
+  });
   owned.add(mounted);
   progress({ step: "mount", done: 1, total: 1 });
 
@@ -131,7 +146,13 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   link = await listen();
   owned.add({ dispose: () => link?.close("the host stopped sharing") });
   const role = options.access;
-  const invite = encodeInvite({ host: identity.fingerprint, secret, expires: 0, role, addresses: ownAddresses(link.port) });
+  const invite = encodeInvite({
+    host: identity.fingerprint,
+    secret,
+    expires: 0,
+    role,
+    addresses: ownAddresses(link.port),
+  });
 
   function listen(): Promise<HostLink> {
     const listenOn = (host: string): Promise<HostLink> =>
@@ -165,13 +186,27 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     return dispose();
   });
   if (scanned.skipped.length > 0)
-    emit({ event: "warning", text: `${scanned.skipped.length} special files or other file systems in the folder are not shared` });
+    emit({
+      event: "warning",
+      text: `${scanned.skipped.length} special files or other file systems in the folder are not shared`,
+    });
 
   return {
     mount: mountPoint,
     invite,
     port: link.port,
-    status: () => hostStatus({ options, folder: covered, mount: mountPoint, driver: mounted.driver, invite, replica, link, recovery, nameOf }),
+    status: () =>
+      hostStatus({
+        options,
+        folder: covered,
+        mount: mountPoint,
+        driver: mounted.driver,
+        invite,
+        replica,
+        link,
+        recovery,
+        nameOf,
+      }),
     ended,
     dispose,
   };
@@ -189,7 +224,10 @@ function folderToShare(path: string): string {
 
 const joined = new WeakSet<GuestConnection>();
 
-function eventState(state: "connected" | "suspect" | "gone" | "left", guest: GuestConnection): Extract<SessionEvent, { event: "peer" }>["state"] {
+function eventState(
+  state: "connected" | "suspect" | "gone" | "left",
+  guest: GuestConnection,
+): Extract<SessionEvent, { event: "peer" }>["state"] {
   if (state !== "connected") return state;
   const back = joined.has(guest);
   joined.add(guest);

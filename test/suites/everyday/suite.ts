@@ -15,18 +15,22 @@ export function describeEveryday(name: string, open: OpenEveryday, actors: reado
   describe(`everyday git on ${name}`, () => {
     let field: EverydayField | undefined;
     let fixture = "";
+    const times: { readonly title: string; readonly ms: number }[] = [];
     beforeAll(async () => {
       fixture = (await fixtureRepository()).bare;
       field = await open();
     });
     afterAll(async () => await field?.close());
+    afterAll(() => process.stdout.write(timetable(name, times)));
 
     describe.each(actors.map((actor, i) => ({ actor, i })))("done by $actor", ({ actor, i }) => {
       for (const step of everydaySteps) {
         it(step.title, async () => {
           if (field === undefined) throw new Error("the field did not open");
           const context = contextOf(field, i, actor, fixture);
+          const begun = performance.now();
           await step.run(context);
+          times.push({ title: `${actor}: ${step.title}`, ms: performance.now() - begun });
           await expectAgreement([context.at, ...context.others]);
         });
       }
@@ -49,4 +53,10 @@ async function expectAgreement(clones: readonly GitAt[]): Promise<void> {
   if (first === undefined) throw new Error("nobody was asked");
   for (const other of others) expect(differences(first, other)).toEqual([]);
   expect(first.locks).toEqual([]);
+}
+
+/** How long the steps took by themselves, without the comparison of the peers: to be held against the plain directory's. */
+function timetable(name: string, times: readonly { readonly title: string; readonly ms: number }[]): string {
+  const lines = times.map(({ title, ms }) => `${ms.toFixed(0).padStart(8)} ms  ${title}\n`);
+  return `\neveryday git on ${name}, step by step\n${lines.join("")}`;
 }
