@@ -135,14 +135,21 @@ it("a map made after a peer's change of the same size shows it", async () => {
   expect(await python(look)).toBe("new");
 });
 
-it("a handle opened before a peer replaced the file reads what the name shows now, and fails once it shows nothing", async () => {
-  await sh("printf kept >f");
-  await withOpenFile("f", async (read) => {
-    expect(await read()).toBe("kept");
-    await server.ask({ call: "replace", name: "f", text: "longer than before" });
-    expect(await read()).toBe("longer than before");
+it("a handle opened before a peer replaced the file reads the old bytes until the new file is open beside it", async () => {
+  await sh("printf old >f");
+  await withOpenFile("f", async (readOld) => {
+    expect(await readOld()).toBe("old");
+    await server.ask({ call: "replace", name: "f", text: "newer" });
+    expect(await readOld()).toBe("old");
+    expect(await sh("cat f")).toBe("newer");
+    await withOpenFile("f", async (readNew) => {
+      expect(await readNew()).toBe("newer");
+      await server.ask({ call: "write", name: "f", text: "newest" });
+      expect(await readOld()).toBe("ESTALE");
+      expect(await readNew()).toBe("newest");
+    });
     await server.ask({ call: "remove", name: "f" });
-    expect(await read()).toBe("ENOENT");
+    expect(await readOld()).toBe("ENOENT");
   });
 });
 

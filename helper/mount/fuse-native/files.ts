@@ -57,12 +57,16 @@ export function fileOperations(context: NativeContext): NativeOperations {
 }
 
 /**
- * libfuse tells the kernel one inode per path, so old and new opens of a name share pages and size. Where a peer replaced the
- * file, an old open that read the old bytes would leave them in the new file's pages: it reads what the name shows now.
+ * libfuse tells the kernel one inode per path, so old and new opens of a name share pages. Where a peer replaced the file, an
+ * old open goes on with the old bytes (git reads an index it has mapped), but not beside an open of the new file, in
+ * whose pages it would leave them: each open drops what was there before, and from then on the old one is ESTALE.
  */
 function nodeToRead(context: NativeContext, path: string, fh: number): Result<NodeId> {
+  const node = nodeOfFile(context, path, fh);
+  if (!node.ok) return node;
   const now = findNode(context, path);
-  return now.ok ? now : nodeOfFile(context, path, fh);
+  const shared = now.ok && now.value !== node.value && context.files.isUsed(now.value);
+  return shared ? fail(errno.ESTALE) : node;
 }
 
 function open(context: NativeContext, path: string, flags: number): Answer<number> {

@@ -46,6 +46,10 @@ export class OpenFiles {
     this.unuse(handle.node);
   }
 
+  isUsed(node: NodeId): boolean {
+    return this.#uses.has(node);
+  }
+
   use(node: NodeId): void {
     this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
   }
