@@ -90,7 +90,11 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     const fetcher = createContentFetcher({
       replica,
       cache,
-      fetch: (node, offset, length, priority) => connection.fetch({ node, offset, length, priority }),
+      async fetch(node, offset, length, priority) {
+        const answer = await connection.fetch({ node, offset, length, priority });
+        if (answer.ok) waiters.heard();
+        return answer;
+      },
     });
     const workspace = createGuestWorkspace({
       replica,
@@ -171,10 +175,11 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
         case "gone":
           running?.waiters.failAll();
           refuse(new Error("the link to the host was lost"));
-          emit({ event: "peer", peer, state: "gone" });
+          if (error?.code !== "left") emit({ event: "peer", peer, state: "gone" });
           parts.onGone(error === undefined ? "the host is gone" : linkErrorSentence(error));
           return;
         default:
+          if (state === "reconnecting") running?.waiters.cut();
           emit({ event: "peer", peer, state });
       }
     },

@@ -211,7 +211,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       const wanted = Math.max(0, Math.min(length, size - offset));
       if (wanted === 0) return ok(new Uint8Array(0));
       if (cache.missing(node, offset, wanted).length === 0) return cache.read(node, offset, wanted);
-      return fetcher.read(node, offset, wanted);
+      return waiters.arriving(fetcher.read(node, offset, wanted));
     },
     write(node, handle, offset, bytes) {
       if (parts.readOnly) return fail(errno.EROFS);

@@ -14,9 +14,13 @@ export interface Waiters extends Disposable {
   /** Everything told before now is acknowledged. */
   acknowledged(): Promise<Result<void>>;
   room(there: () => boolean): Promise<Result<void>>;
+  /** Bytes that are fetched. */
+  arriving<T>(bytes: Promise<Result<T>>): Promise<Result<T>>;
   settle(received: Received): void;
-  /** Anything heard from the host counts as progress. */
+  /** Anything the host answered counts as progress. */
   heard(): void;
+  /** The link is cut: who comes now finds the silence as old as it is. */
+  cut(): void;
   /** Fails whatever waits, now: the session ends. */
   failAll(): void;
 }
@@ -31,12 +35,19 @@ export function createWaiters(replica: Pick<GuestReplica, "lastSubmitted" | "las
   const asked = new Map<OpId, Asked>();
   let acknowledgements: { readonly upTo: number; readonly resolve: (result: Result<void>) => void }[] = [];
   let rooms: { readonly there: () => boolean; readonly resolve: (result: Result<void>) => void }[] = [];
+  const arrivals = new Set<() => void>();
   let lastHeard = performance.now();
+  let linked = true;
   let ended = false;
   const timer = setInterval(() => {
     if (performance.now() - lastHeard > patience) failAll();
   }, 1000);
   timer.unref();
+
+  /** A host that was asked nothing owes no answer: its silence begins with the first who waits. */
+  function begin(): void {
+    if (linked && asked.size + acknowledgements.length + rooms.length + arrivals.size === 0) lastHeard = performance.now();
+  }
 
   function failAll(): void {
     const lost = fail(errno.EIO);
@@ -45,24 +56,38 @@ export function createWaiters(replica: Pick<GuestReplica, "lastSubmitted" | "las
       waiter.failed = true;
     }
     for (const waiter of [...acknowledgements, ...rooms]) waiter.resolve(lost);
+    for (const giveUp of arrivals) giveUp();
     acknowledgements = [];
     rooms = [];
+    arrivals.clear();
   }
 
   return {
     decided(id, late) {
       if (ended) return Promise.resolve(fail(errno.EIO));
+      begin();
       return new Promise((resolve) => asked.set(id, { resolve, late, failed: false }));
     },
     acknowledged() {
       const upTo = replica.lastSubmitted;
       if (replica.lastDecided >= upTo) return Promise.resolve(done);
       if (ended) return Promise.resolve(fail(errno.EIO));
+      begin();
       return new Promise((resolve) => acknowledgements.push({ upTo, resolve }));
     },
     room(there) {
       if (ended) return Promise.resolve(fail(errno.EIO));
+      begin();
       return new Promise((resolve) => rooms.push({ there, resolve }));
+    },
+    arriving(bytes) {
+      if (ended) return Promise.resolve(fail(errno.EIO));
+      begin();
+      return new Promise((resolve, reject) => {
+        const giveUp = (): void => resolve(fail(errno.EIO));
+        arrivals.add(giveUp);
+        bytes.then(resolve, reject).finally(() => arrivals.delete(giveUp));
+      });
     },
     settle(received) {
       for (const { id, result } of received.settled) {
@@ -80,6 +105,10 @@ export function createWaiters(replica: Pick<GuestReplica, "lastSubmitted" | "las
     },
     heard() {
       lastHeard = performance.now();
+      linked = true;
+    },
+    cut() {
+      linked = false;
     },
     failAll,
     dispose() {

@@ -6,8 +6,8 @@ export function timelineLine(event, observer) {
   const row = rowOf(event, observer);
   if (row === undefined) return undefined;
   const [who, what, text, ms] = row;
-  const line = `${clock()}  ${who.padEnd(8)}  ${what.padEnd(12)}  ${printable(text)}`;
-  return ms === undefined ? line : `${line.padEnd(84)}  ${ms.toFixed(1).padStart(7)} ms at ${observer}`;
+  const line = `${clock()}  ${who.padEnd(8)}  ${what.padEnd(15)}  ${printable(text)}`;
+  return ms === undefined ? line : `${line.padEnd(87)}  ${ms.toFixed(1).padStart(7)} ms at ${observer}`;
 }
 
 function rowOf(event, observer) {
