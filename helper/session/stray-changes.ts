@@ -4,7 +4,7 @@ import { parseFileName } from "../base/name.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import { rescan } from "../content/rescan.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
-import type { Place } from "../replica/op.ts";
+import type { Op, Place } from "../replica/op.ts";
 
 const lockSuffix = ".lock";
 
@@ -31,8 +31,14 @@ export function createStrayChanges(parts: {
     const found = rescan(folder, { view: replica, newNode: () => replica.newNode(), time: clock.now() });
     // A stray process's lock is its own: the real O_EXCL create tells who comes too late.
     const lasting = found.filter(({ op }) => !(op.t === "create" && isGitLock(op.at)));
-    for (const { op } of lasting) parts.tell(replica.adopt(op));
+    for (const { op } of lasting) parts.tell(replica.adopt(asItIsNow(op)));
     if (lasting.length > 0) parts.warn(lasting.length);
+  }
+
+  /** What is there is there: an operation holds on whatever the ones before it left (R-PRECOND is for those who were not told). */
+  function asItIsNow(op: Op): Op {
+    if (op.t === "write" || op.t === "truncate") return { ...op, base: replica.node(op.node)?.version ?? op.base };
+    return op.t === "unlink" ? { ...op, seen: replica.node(op.node)?.version ?? op.seen } : op;
   }
 
   function isGitLock(at: Place): boolean {
