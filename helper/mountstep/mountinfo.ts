@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 
 /** One line of /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 export interface MountLine {
+  /** Of this mount while it is there; given again later, as the device is. */
+  readonly id: string;
   /** `0:52` */
   readonly device: string;
   /** As bytes, one per code unit (latin1). */
@@ -16,10 +18,10 @@ export function parseMountInfo(latin1: string): readonly MountLine[] {
   for (const line of latin1.split("\n")) {
     const [left, right] = line.split(" - ");
     if (left === undefined || right === undefined) continue;
-    const [, , device, , mountPoint] = left.split(" ");
+    const [id, , device, , mountPoint] = left.split(" ");
     const [type, source] = right.split(" ");
-    if (device === undefined || mountPoint === undefined || type === undefined || source === undefined) continue;
-    lines.push({ device, mountPoint: unescape(mountPoint), type, source: unescape(source) });
+    if (id === undefined || device === undefined || mountPoint === undefined || type === undefined || source === undefined) continue;
+    lines.push({ id, device, mountPoint: unescape(mountPoint), type, source: unescape(source) });
   }
   return lines;
 }

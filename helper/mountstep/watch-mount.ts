@@ -1,5 +1,5 @@
 import type { MountFailure } from "./failures.ts";
-import { escapeMountPoint, readMounts } from "./mountinfo.ts";
+import { escapeMountPoint, readMounts, topmostMount } from "./mountinfo.ts";
 import { watchScript } from "./script.ts";
 import { startStep } from "./step.ts";
 
@@ -27,12 +27,15 @@ export async function watchMount(mountPoint: string): Promise<WatchOutcome> {
   const { line } = started.value;
   const device = /^watching (\d+:\d+)$/.exec(line)?.[1];
   if (device === undefined) return { ok: false, failure: { code: "step-failed", detail: line } };
+  const ours = topmostMount(mountPoint);
   return {
     ok: true,
     value: {
       device,
       unmount: () => started.value.end(),
-      isThere: () => readMounts().some((mount) => mount.device === device),
+      // Its path may change with a folder above; its numbers may be given to a later mount, then hardly of this name.
+      isThere: () =>
+        readMounts().some(({ id, source, ...at }) => at.device === device && id === ours?.id && source === ours.source),
     },
   };
 }

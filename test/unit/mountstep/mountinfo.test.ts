@@ -10,9 +10,9 @@ describe("/proc/self/mountinfo", () => {
         "43 42 0:40 / /a\\040b rw - tmpfs none rw\n",
     );
     expect(lines).toEqual([
-      { device: "254:0", mountPoint: "/", type: "ext4", source: "/dev/root" },
-      { device: "0:39", mountPoint: "/a b", type: "fuse.pairmount", source: "my tree" },
-      { device: "0:40", mountPoint: "/a b", type: "tmpfs", source: "none" },
+      { id: "27", device: "254:0", mountPoint: "/", type: "ext4", source: "/dev/root" },
+      { id: "42", device: "0:39", mountPoint: "/a b", type: "fuse.pairmount", source: "my tree" },
+      { id: "43", device: "0:40", mountPoint: "/a b", type: "tmpfs", source: "none" },
     ]);
     expect(lines.map(isOurs)).toEqual([false, true, false]);
   });
