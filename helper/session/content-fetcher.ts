@@ -54,12 +54,17 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
     return new Promise((resolve) => {
       // Judged at the answer's own position, before a later operation is applied. If it is not true, the reader asks again.
       const settle = (): void => {
-        if (replica.confirmed(node)?.version === version) cache.fill(node, start, bytes);
+        if (replica.confirmed(node)?.version === version) cache.fill(node, start, withinView(node, start, bytes));
         resolve(done);
       };
       if (replica.position >= position) settle();
       else waiting.push({ position, settle });
     });
+  }
+
+  /** Own undecided truncation: what the host still has beyond it must not come back when the file grows again. */
+  function withinView(node: NodeId, start: number, bytes: Uint8Array): Uint8Array {
+    return bytes.subarray(0, Math.max(0, (replica.node(node)?.size ?? 0) - start));
   }
 
   return {
