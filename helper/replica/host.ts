@@ -120,15 +120,18 @@ export function createHostReplica(options: HostOptions): HostReplica {
     return state;
   }
 
-  /** Judges, lets the backing do it, applies and numbers. Private paths and nodes without a name take no position. */
+  /**
+   * Judges, lets the backing do it, applies and numbers. Private paths and nodes without a name take no position. What is
+   * `real` already (found in the folder) is not judged: it is so.
+   */
   function decide(by: PeerId, id: OpId, op: Op, real: boolean): Outcome {
-    const verdict = conditions ? verdictOf(by, op) : loosened(op);
+    const verdict = conditions && !real ? verdictOf(by, op) : loosened(op);
     if (verdict.t === "refuse") return verdict;
     if (by === hostPeer && "node" in op) borrowed.delete(op.node);
     const hidden = isHiddenOp(ns, git, verdict.op);
     const dead =
       "node" in verdict.op && !("at" in verdict.op) && !ns.isLive(verdict.op.node) && verdict.op.t !== "rename";
-    if (real) {
+    if (!real) {
       const failed = carryOut(by, verdict);
       if (failed !== undefined)
         return { t: "refuse", reason: failed === errno.EEXIST ? "exists" : "disk", errno: failed };
@@ -308,7 +311,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     if (id - by * opsOf !== state.decided + 1) return ignored;
     state.decided++;
     const diff = watch(seen, keysToWatch(op));
-    const outcome = barred(state, adopted, op) ?? decide(by, id, op, true);
+    const outcome = barred(state, adopted, op) ?? decide(by, id, op, false);
     if (outcome.t === "applied") return { ordered: outcome.applied, shared: outcome.shared, changes: diff() };
     if (outcome.reason !== "same" && !isAsked(op) && !isMoot(op, outcome.reason)) state.refusals++;
     if (op.t === "write" && bursts.get(op.node) === by) bursts.delete(op.node);
@@ -356,7 +359,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     newNode,
     local(op) {
       const id = nextOp();
-      const outcome = decide(hostPeer, id, op, true);
+      const outcome = decide(hostPeer, id, op, false);
       if (outcome.t === "refuse") return { result: fail(outcome.errno), decided: ignored };
       return {
         result: ok(outcome.applied),
@@ -395,7 +398,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     submit: (by, submitted) => submitFrom(by, submitted.id, submitted.adopted, submitted.op),
     adopt(op) {
       const diff = watch(seen, keysToWatch(op));
-      const outcome = decide(hostPeer, nextOp(), op, false);
+      const outcome = decide(hostPeer, nextOp(), op, true);
       return outcome.t === "refuse" ? ignored : { ordered: outcome.applied, shared: outcome.shared, changes: diff() };
     },
     snapshot: () => takeSnapshot(ns, seeds, position),
@@ -408,7 +411,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
         const op: Op = { t: "unlink", at: lock.at, node, seen: lock.version, time: lock.ctime };
         const diff = watch(seen, keysOf(op));
         ns.setOwner(lock, undefined);
-        const outcome = decide(hostPeer, nextOp(), op, true);
+        const outcome = decide(hostPeer, nextOp(), op, false);
         if (outcome.t === "applied")
           decided.push({ ordered: outcome.applied, shared: outcome.shared, changes: diff() });
       }

@@ -256,6 +256,16 @@ describe("git at the host", () => {
     moot({ t: "create", at: lock, node: node(4), mode: 0o644, time: time(5) });
   });
 
+  test("what is found in the folder is adopted without conditions, content and all", () => {
+    const rig = hostRig(repo);
+    const found = node(1);
+    const write = { t: "write", node: found, base: v0, extents: [{ offset: 0, length: 7 }], more: false } as const;
+    rig.host.adopt({ t: "create", at: at(rootNode, "found"), node: found, mode: 0o644, time: time(3) });
+    expect(rig.host.adopt({ ...write, time: time(3) }).ordered).toMatchObject({ t: "applied", by: 0 });
+    expect(rig.host.node(found)).toMatchObject({ size: 7 });
+    expect(rig.done).toEqual([]);
+  });
+
   test("R-OBJ: an object that is there already absorbs the second; a rename only loses its source", () => {
     const rig = hostRig([...repo, `.git/objects/ab/${"0".repeat(38)}`]);
     const ab = rig.find(".git/objects/ab");
