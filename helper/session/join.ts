@@ -1,9 +1,11 @@
 /** Join: greet, wait in the lobby, take the snapshot, mount, follow the order. What begins here ends in reverse. */
+import { rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join as joinPath, resolve } from "node:path";
 import { Disposables } from "../base/disposable.ts";
 import { openGuestCache } from "../content/guest-cache.ts";
 import { openRecoveryStore } from "../content/recovery-store.ts";
+import type { Owner } from "../git/index-owner.ts";
 import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
 import { connectGuest } from "../peer/guest-link.ts";
 import type { HostConnection } from "../peer/api.ts";
@@ -14,7 +16,8 @@ import type { PeerId } from "../replica/ids.ts";
 import type { JoinWorkspace, Session, SessionEvent } from "./api.ts";
 import { SessionError } from "./errors.ts";
 import { createGuestFollower, type GuestFollower } from "./guest-follower.ts";
-import { mountWorkspace, prepareMountPoint } from "./mounting.ts";
+import { withIndexOwner } from "./index-owner.ts";
+import { mountWorkspace, prepareMountPoint, shownOwner } from "./mounting.ts";
 import { cacheFolder, stateFolder } from "./places.ts";
 import { startPrefetch } from "./prefetch.ts";
 import { sessionErrorOf } from "./link-failure.ts";
@@ -42,7 +45,9 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   let over: (reason: string) => void = () => undefined;
   const ended = new Promise<string>((settle) => (over = settle));
   const recovery = openRecoveryStore(joinPath(stateFolder(), "recovered", parsed.invite.host.slice(0, 16)));
-  const cache = openGuestCache(joinPath(cacheFolder(), "content"));
+  const ownCache = cacheFolder();
+  owned.add({ dispose: () => rmSync(ownCache, { recursive: true, force: true }) });
+  const cache = openGuestCache(joinPath(ownCache, "content"));
   owned.add(cache);
 
   progress({ step: "connect", done: 0, total: 1 });
@@ -74,7 +79,11 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   prepareMountPoint(mountPoint);
   progress({ step: "mount", done: 0, total: 1 });
   const readOnly = connection.welcome.role === "read-only";
-  const mounted = await mountWorkspace({ driver: options.driver, workspace, mountPoint, clock: { now: () => connection.now() }, readOnly, fsName: "pairmount", emit });
+  const owner = shownOwner(switches.owner);
+  const host: Owner = { uid: connection.welcome.uid, gid: connection.welcome.gid };
+  const ownersDiffer = (owner.uid !== host.uid || owner.gid !== host.gid) && !switches.sharedIndex;
+  const shown = ownersDiffer ? withIndexOwner({ workspace, view: replica, shared: host, shown: owner }) : workspace;
+  const mounted = await mountWorkspace({ driver: options.driver, workspace: shown, mountPoint, owner, clock: { now: () => connection.now() }, readOnly, fsName: "pairmount", emit });
   owned.add(mounted);
   progress({ step: "mount", done: 1, total: 1 });
   owned.add(startPrefetch({ replica, fetcher: followed.fetcher }));

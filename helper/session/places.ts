@@ -1,5 +1,5 @@
 /** Where a helper keeps what is its own, and who it says it is. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { homedir, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../peer/address.ts";
@@ -9,9 +9,25 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return made(join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "pairmount"));
 }
 
-/** A folder of this process alone below `$XDG_CACHE_HOME/pairmount` (default `~/.cache/pairmount`). */
+/**
+ * A folder of this process alone below `$XDG_CACHE_HOME/pairmount` (default `~/.cache/pairmount`). What helpers left there
+ * that were killed goes first: a cache is worth nothing without its process.
+ */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return made(join(env["XDG_CACHE_HOME"] || join(homedir() || tmpdir(), ".cache"), "pairmount", String(process.pid)));
+  const all = made(join(env["XDG_CACHE_HOME"] || join(homedir() || tmpdir(), ".cache"), "pairmount"));
+  for (const name of readdirSync(all)) {
+    if (/^\d+$/.test(name) && !isAlive(Number(name))) rmSync(join(all, name), { recursive: true, force: true });
+  }
+  return made(join(all, String(process.pid)));
+}
+
+/** EPERM: alive, and somebody else's. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function made(path: string): string {

@@ -1,0 +1,121 @@
+/** A helper that dies or hangs: the other side is told, waits no longer than it must, and finds no lock left. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { git, mustGit } from "../harness/git.ts";
+import { isMounted, type Helper } from "../harness/helper.ts";
+import { startSession, type Peer, type Session } from "../harness/peers.ts";
+import { mustRun, run } from "../harness/run.ts";
+
+/** What a request waits for a silent host (waiters.ts, patience), with the second it takes to notice and a busy machine. */
+const patienceMs = 16_000;
+/** Larger than what is prefetched: it is fetched when read. */
+const large = 1 << 20;
+
+let base: string;
+let folder: string;
+let session: Session;
+let host: Peer;
+let guest: Peer;
+
+beforeEach(async () => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), "pm-signals-")));
+  folder = join(base, "app");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "a.txt"), "plain\n");
+  writeFileSync(join(folder, "large.bin"), Buffer.alloc(large, 7));
+  const at = { root: folder, name: "ada" };
+  await mustGit(at, ["init", "-q"]);
+  await mustGit(at, ["add", "."]);
+  await mustGit(at, ["commit", "-q", "-m", "Start"]);
+  session = await startSession({ folder, guests: 1 });
+  host = session.host;
+  guest = session.guests[0] as Peer;
+});
+afterEach(async () => {
+  for (const { helper } of session.peers) if (existsSync(`/proc/${helper.pid}`)) process.kill(helper.pid, "SIGCONT");
+  await session.close();
+  expect([isMounted(folder), isMounted(guest.root)]).toEqual([false, false]);
+  rmSync(base, { recursive: true });
+});
+
+async function said({ helper }: { readonly helper: Helper }, event: Readonly<Record<string, unknown>>): Promise<void> {
+  await expect.poll(() => helper.events, { timeout: 20_000 }).toContainEqual(expect.objectContaining(event));
+}
+
+/** The error text and how long it took to come. */
+async function failing(
+  command: string,
+  ...args: readonly string[]
+): Promise<{ readonly err: string; readonly ms: number }> {
+  const begun = performance.now();
+  const { code, err } = await run(command, args, { timeoutMs: 60_000 });
+  expect(code).not.toBe(0);
+  return { err, ms: performance.now() - begun };
+}
+
+describe.each(["SIGKILL", "SIGSTOP"] as const)("%s at the host", (signal) => {
+  test("ends a guest's waiting requests with EIO in seconds; what it has goes on being read", async () => {
+    expect(await mustRun("cat", [join(guest.root, "a.txt")])).toBe("plain\n");
+    process.kill(host.helper.pid, signal);
+    const [read, lock, sync] = await Promise.all([
+      failing("cat", join(guest.root, "large.bin")),
+      failing("sh", "-c", 'set -C; : > "$1"', "sh", join(guest.root, ".git/index.lock")),
+      failing("dd", "if=/dev/zero", "bs=10", "count=1", "conv=fsync", `of=${join(guest.root, "new.txt")}`),
+    ]);
+    for (const { err, ms } of [read, lock, sync]) {
+      expect(err).toMatch(/Input\/output error|I\/O error/);
+      expect(ms).toBeLessThan(patienceMs);
+    }
+    await said(guest, { event: "peer", peer: "ada", state: "reconnecting" });
+    expect(await mustRun("cat", [join(guest.root, "a.txt")])).toBe("plain\n");
+    expect(statSync(join(guest.root, "large.bin")).size).toBe(large);
+  });
+});
+
+test("a host that was only stopped goes on: the guest reads, and its write arrives", async () => {
+  process.kill(host.helper.pid, "SIGSTOP");
+  const { err } = await failing("cat", join(guest.root, "large.bin"));
+  expect(err).toContain("Input/output error");
+  writeFileSync(join(guest.root, "late.txt"), "kept\n");
+  process.kill(host.helper.pid, "SIGCONT");
+  await expect.poll(async () => (await run("cat", [join(guest.root, "large.bin")])).code, { timeout: 30_000 }).toBe(0);
+  await expect.poll(async () => (await run("cat", [join(folder, "late.txt")])).out, { timeout: 30_000 }).toBe("kept\n");
+  expect((await git(guest, ["status", "--porcelain"])).out).toBe("?? late.txt\n");
+});
+
+test("a host that stops sharing takes its guests along: no mount, socket or cache is left at either", async () => {
+  process.kill(host.helper.pid, "SIGTERM");
+  await said(host, { event: "ended" });
+  await said(guest, { event: "ended" });
+  await expect.poll(() => isMounted(guest.root), { timeout: 15_000 }).toBe(false);
+  await expect.poll(() => existsSync(`/proc/${guest.helper.pid}`), { timeout: 15_000 }).toBe(false);
+  expect(readdirSync(folder).toSorted()).toEqual([".git", "a.txt", "large.bin"]);
+  for (const { helper } of session.peers) {
+    const runtime = dirname(String(helper.first["socket"]));
+    await expect.poll(() => readdirSync(runtime), { timeout: 5000 }).toEqual([]);
+  }
+  expect(readdirSync(join(dirname(String(guest.helper.first["socket"])), "../../cache/pairmount"))).toEqual([]);
+});
+
+test("a guest killed with index.lock in its hands: the host is told, the lock goes within the lease, the host commits", async () => {
+  await mustRun("sh", ["-c", 'set -C; echo held > "$1"', "sh", join(guest.root, ".git/index.lock")]);
+  writeFileSync(join(folder, "a.txt"), "changed\n");
+  expect((await git(host, ["commit", "-q", "-a", "-m", "Held off"])).err).toContain("index.lock");
+  process.kill(guest.helper.pid, "SIGKILL");
+  await said(host, { event: "peer", peer: "ben", state: "gone" });
+  await expect.poll(() => existsSync(join(folder, ".git/index.lock")), { timeout: 5000 }).toBe(false);
+  await mustGit(host, ["commit", "-q", "-a", "-m", "After the lease"]);
+  expect(await mustGit(host, ["fsck", "--full", "--strict"])).toBe("");
+  await expect.poll(() => isMounted(guest.root), { timeout: 10_000 }).toBe(false);
+});
