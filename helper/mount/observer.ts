@@ -79,6 +79,7 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
     if (parent !== undefined && cachePolicy(workspace.classOfDir(at.parent)).attributeTtl > 0)
       dropNode(parent, "listing", ticket);
     if (change.moved === undefined) ticket.give();
+    if (dead?.nlink === 0) lookups.forgetUnseen(dead.id);
   }
 
   function dropEntry(at: Place, before: NodeId | undefined, ticket: Ticket): void {

@@ -109,6 +109,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
         rangeAsked = true;
       },
       space: () => figuresOf(space),
+      free: () => space?.free ?? Number.POSITIVE_INFINITY,
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
     });
     const applyContent = createContentApplier({
@@ -149,6 +150,13 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     connection.ack(side.replica.received);
     if ("message" in message && message.message.t === "applied" && message.message.by !== side.replica.peer)
       side.timeline.applied(message.message);
+  }
+
+  /** The mount is gone. The host is given what it was not told yet, and seconds to decide it; what it does not is kept here. */
+  async function handIn({ replica, waiters, applyContent }: Running): Promise<void> {
+    send(replica.endBurst("all"));
+    if (connection.state !== "gone") await waiters.acknowledged();
+    applyContent(replica.abandon());
   }
 
   const events: HostEvents = {
@@ -195,8 +203,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     nameOf,
     peers: () => peers,
     async dispose() {
-      await running?.waiters.dispose();
-      await running?.workspace.dispose();
+      if (running === undefined) return;
+      await handIn(running);
+      await running.waiters.dispose();
+      await running.workspace.dispose();
     },
   };
 }

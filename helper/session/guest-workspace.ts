@@ -7,7 +7,7 @@ import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
 import { type NodeId, scannedVersion } from "../replica/ids.ts";
-import type { Submitted } from "../replica/op.ts";
+import type { Node, Submitted } from "../replica/op.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";
@@ -28,6 +28,8 @@ export interface GuestWorkspaceParts {
   readonly send: (operations: readonly Submitted[]) => void;
   readonly wantRange: () => void;
   readonly space: () => Result<SpaceFigures>;
+  /** The host's free bytes, as its last word had them. */
+  readonly free: () => number;
   /** A node without a name is still open here (or no more): the host keeps its bytes meanwhile. */
   readonly hold: (node: NodeId, held: boolean) => void;
 }
@@ -48,7 +50,6 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const barrier = createBarrier();
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
-  const forgotten = new Set<NodeId>();
   let handles = 0;
   const madeHere = new Set<NodeId>();
   const seeds = createConfigSeeds({
@@ -107,13 +108,9 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       parts.send(replica.perform({ t: "unlink", at: op.at, time: clock.now() }).send);
   }
 
-  function dropIfUnused(node: NodeId): void {
-    if (openCounts.has(node) || !forgotten.has(node)) return;
-    forgotten.delete(node);
-    if (held.delete(node)) parts.hold(node, false);
-    if ((replica.node(node)?.nlink ?? 0) > 0) return;
-    cache.drop(node);
-    replica.forget(node);
+  /** A walk that raced with the end of the last name: what is not in the cache the host no longer keeps. The kernel walks again. */
+  function isLost({ id, kind, nlink, size }: Node): boolean {
+    return kind === "file" && nlink === 0 && !openCounts.has(id) && !cache.covers(id, 0, size);
   }
 
   function truncate(node: NodeId, size: number): Answer<void> {
@@ -145,7 +142,14 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     );
   }
 
+  /** What is on its way will take room too. The host's own refusal is the truth; this one comes while the writer can still be told. */
+  function hasRoom(id: NodeId, growth: number): boolean {
+    return growth <= 0 || growth + replica.pending().bytes <= parts.free() || replica.isPrivateNode(id);
+  }
+
   function writeNow(node: NodeId, handle: FileHandle | undefined, offset: number, bytes: Uint8Array): Answer<number> {
+    const growth = handle?.append ? bytes.length : offset + bytes.length - (replica.node(node)?.size ?? 0);
+    if (!hasRoom(node, growth)) return fail(errno.ENOSPC);
     const own = Uint8Array.prototype.slice.call(bytes);
     const burst = { node, handle: (handle as GuestHandle | undefined)?.number ?? 0, append: handle?.append ?? false };
     cache.ensure(node, replica.node(node)?.size ?? 0);
@@ -198,8 +202,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
     open(node, { writable, append }) {
       const found = replica.node(node);
-      // A walk that raced with the last name's end: nothing keeps these bytes any more, and the kernel walks again.
-      if (found === undefined || (found.nlink === 0 && found.kind === "file" && !openCounts.has(node))) return fail(errno.ESTALE);
+      if (found === undefined || isLost(found)) return fail(errno.ESTALE);
       if (writable && parts.readOnly) return fail(errno.EROFS);
       openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
       const handle: GuestHandle = { node, writable, append, number: ++handles };
@@ -237,11 +240,12 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       const left = (openCounts.get(handle.node) ?? 1) - 1;
       if (left > 0) openCounts.set(handle.node, left);
       else openCounts.delete(handle.node);
-      dropIfUnused(handle.node);
     },
     forget(node) {
-      forgotten.add(node);
-      dropIfUnused(node);
+      if (held.delete(node)) parts.hold(node, false);
+      if ((replica.node(node)?.nlink ?? 0) > 0) return;
+      cache.drop(node);
+      replica.forget(node);
     },
     space: () => Promise.resolve(parts.space()),
     observe: (observer: ViewObserver) => barrier.observe(observer),

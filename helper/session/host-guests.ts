@@ -1,4 +1,5 @@
 /** The guests of a host: what they send is decided, what is decided they are told, and what they may still read is kept. */
+import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents } from "../peer/api.ts";
@@ -9,6 +10,7 @@ import { createOutbox, type Outbox } from "../replica/outbox.ts";
 import { strippedSeed } from "./config-seeds.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
+import { createSpaceReports } from "./space-reports.ts";
 import type { RefusalTrace } from "./refusal-trace.ts";
 
 /** A guest that has not acknowledged this much is sent a snapshot instead (R-SNAP). */
@@ -28,7 +30,7 @@ export interface HostGuestsParts {
   readonly onState: (guest: GuestConnection, state: "connected" | "suspect" | "gone" | "left") => void;
 }
 
-export interface HostGuests {
+export interface HostGuests extends Disposable {
   welcome(connection: GuestConnection): GuestEvents;
   /** Tells everyone, whoever's operation it was. */
   tell(decided: Decided, by: PeerId): void;
@@ -46,6 +48,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   const { replica, folder } = parts;
   const guests = new Map<PeerId, Guest>();
   const graves = createGraves(parts.onUnheld);
+  const space = createSpaceReports(folder, () => [...guests.values()].map(({ connection }) => connection));
 
   function sendSnapshot({ connection, outbox }: Guest): void {
     connection.send(outbox.snapshot(replica.snapshot()));
@@ -104,6 +107,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       const guest: Guest = { connection, outbox: createOutbox({ peer, ...farBehind }) };
       guests.set(peer, guest);
       if (connection.role === "read-only") replica.setReadOnly(peer, true);
+      space.welcome(connection);
       sendSnapshot(guest);
       queueMicrotask(broadcastPeers);
       parts.onState(connection, "connected");
@@ -146,5 +150,6 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       return guests.size > 0;
     },
     broadcastPeers,
+    dispose: () => space.dispose(),
   };
 }

@@ -42,6 +42,7 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     replica.busy(node, on);
     if (!on) folder.settle(node);
   });
+  /** Dead nodes the kernel has let go of, while a guest has not. */
   const forgotten = new Set<NodeId>();
 
   function local(op: Op): Result<number> {
@@ -165,8 +166,7 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
 
     open(node, { writable, append }) {
       const found = replica.node(node);
-      // A walk that raced with the last name's end: nothing keeps these bytes any more, and the kernel walks again.
-      if (found === undefined || (found.nlink === 0 && found.kind === "file" && !openCounts.has(node))) return fail(errno.ESTALE);
+      if (found === undefined) return fail(errno.ESTALE);
       openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
       return ok({ node, writable, append });
     },

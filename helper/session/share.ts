@@ -21,7 +21,7 @@ import { SessionError } from "./errors.ts";
 import { createHostGuests } from "./host-guests.ts";
 import { createHostWorkspace } from "./host-workspace.ts";
 import { lobbyQuestion } from "./lobby.ts";
-import { mountWorkspace } from "./mounting.ts";
+import { mountWorkspace, shownOwner } from "./mounting.ts";
 import { ownAddresses, stateFolder } from "./places.ts";
 import { createRefusalTrace } from "./refusal-trace.ts";
 import { hostStatus } from "./status.ts";
@@ -41,13 +41,13 @@ export const shareWorkspace: ShareWorkspace = async (options) => {
 
 async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables): Promise<Session> {
   const switches = readTestSwitches();
+  const owner = shownOwner(switches.owner);
   const progress = options.onProgress ?? (() => undefined);
   const covered = folderToShare(options.folder);
   const mountPoint = options.mount ?? covered;
   await clearDeadMounts([mountPoint, covered]);
 
   // Before it is covered: this process never touches its own mount.
-  const owner = statSync(covered);
   const folder = openHostFolder(covered);
   owned.add(folder);
   progress({ step: "scan", done: 0, total: 0 });
@@ -85,6 +85,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     trace: switches.refusals === undefined ? undefined : createRefusalTrace(switches.refusals, replica),
     onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
   });
+  owned.add(guests);
   const stray = createStrayChanges({
     replica,
     folder,
@@ -120,10 +121,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     heldByGuests: (node) => guests.holds(node),
   });
   owned.add(workspace);
-  folder.bind(replica, {
-    wants: (node) => guests.any || workspace.isOpen(node),
-    losing: (_directory, _names, _bytes) => undefined,
-  });
+  folder.bind(replica);
 
   seeds.all();
 
@@ -133,6 +131,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     driver: options.driver,
     workspace,
     mountPoint,
+    owner,
     clock,
     readOnly: false,
     fsName: "pairmount",
@@ -160,7 +159,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
         identity,
         listen: { host, port: options.port },
         invites: () => [{ secret, expires: 0, role: options.access }],
-        about: { hostName: options.name, repository: basename(covered), uid: owner.uid, gid: owner.gid },
+        about: { hostName: options.name, repository: basename(covered), ...owner },
         nextRange: () => replica.nextRange(),
         onRequest: lobbyQuestion(options, emit),
         onGuest: (connection) => guests.welcome(connection),
