@@ -134,7 +134,7 @@ export type ContentEffect =
       readonly t: "park";
       readonly node: NodeId;
       readonly path: readonly FileName[];
-      readonly reason: RefusalReason;
+      readonly reason: RefusalReason | "unsent";
       readonly extents: readonly Extent[];
     }
   /** A config for a git dir the receiver has not written itself: private node `node` now has exactly these bytes (already merged with nothing). */
@@ -195,6 +195,8 @@ export interface GuestReplica extends View {
   readonly lastDecided: OpId | 0;
   /** After reconnecting: all undecided operations, in order. */
   resend(): readonly Submitted[];
+  /** The session ends: parks the content the host has not decided (R-PARK). Open bursts were ended before. */
+  abandon(): readonly ContentEffect[];
 }
 
 /** A local call: an Op without what the core fills in (what was seen). Node ids for new nodes come from `newNode`. */

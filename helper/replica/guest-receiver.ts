@@ -63,6 +63,18 @@ export class GuestReceiver {
     return effects;
   }
 
+  /** What the host will not decide any more, once per file, as this peer shows it. */
+  abandon(): readonly ContentEffect[] {
+    const effects: Effects = { content: [], changes: [], settled: [] };
+    const nodes = new Set<NodeId>();
+    for (const { submitted } of this.#sender.queue.all()) {
+      const content = contentOf(submitted.op);
+      if (content !== undefined && this.#view.isLive(content.node)) nodes.add(content.node);
+    }
+    for (const node of nodes) this.#park(node, { reason: "unsent", extents: [], always: true }, effects);
+    return effects.content;
+  }
+
   #applied(applied: Applied, effects: Effects): void {
     const view = this.#view;
     const own = applied.by === this.#peer ? this.#sender.queue.take(applied.id) : undefined;

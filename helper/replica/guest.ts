@@ -75,6 +75,7 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     get lastDecided() {
       return receiver.lastDecided;
     },
+    abandon: () => receiver.abandon(),
     resend: () => sender.queue.all().map((pending) => pending.submitted),
   };
 }

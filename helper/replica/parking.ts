@@ -10,7 +10,7 @@ import { pathOf } from "./tree.ts";
 export function parkEffect(
   view: GuestView,
   node: NodeId,
-  why: { readonly reason: RefusalReason; readonly extents: readonly Extent[]; readonly always: boolean },
+  why: { readonly reason: RefusalReason | "unsent"; readonly extents: readonly Extent[]; readonly always: boolean },
 ): ContentEffect | undefined {
   const entry = view.overlay.nodes.get(node);
   const shown = view.node(node);

@@ -22,8 +22,10 @@ export function createContentApplier(parts: ContentApplierParts): (effects: read
   const { replica, cache, recovery, clock } = parts;
 
   function park({ node, path, reason, extents }: Extract<ContentEffect, { t: "park" }>): void {
+    const whole = !cache.has(node) || cache.covers(node, 0, replica.node(node)?.size ?? 0);
+    const present = cache.present(node).map(({ from, to }) => [from, to] as const);
     const kept = recovery.keep(
-      { path, node, who: parts.who, reason, base: replica.confirmed(node)?.version ?? 0, when: clock.now() },
+      { path, node, who: parts.who, reason, base: replica.confirmed(node)?.version ?? 0, when: clock.now(), ...(!whole && { present }) },
       { extents, ...(cache.has(node) && { copyTo: (to: string) => cache.copyTo(node, to) }) },
     );
     const shown = shownPath(path);

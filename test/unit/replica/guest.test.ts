@@ -112,6 +112,17 @@ describe("a guest's view", () => {
     expect(p.guest.pending()).toEqual({ operations: 0, bytes: 0 });
   });
 
+  test("R-PARK: what is undecided when the session ends is parked, once per file, as it is shown", () => {
+    const p = pair();
+    p.guest.perform(create(p, rootNode, "draft"));
+    const node = p.guest.lookup(at(rootNode, "draft")) as NodeId;
+    p.guest.write({ node, handle: 1, append: false }, 0, bytes("unsent"), time(6));
+    p.guest.endBurst("all");
+    p.guest.perform({ t: "rename", from: at(rootNode, "draft"), to: at(rootNode, "b.txt"), time: time(7) });
+    p.guest.perform(create(p, rootNode, "empty"));
+    expect(p.guest.abandon()).toEqual([{ t: "park", node, path: ["b.txt"], reason: "unsent", extents: [] }]);
+  });
+
   test("R-PARK: a refused save is parked whole before the content is reset", () => {
     const p = pair();
     const node = p.find("a.txt");
