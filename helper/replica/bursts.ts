@@ -21,9 +21,16 @@ export interface Burst {
 export const longestPart = 2 ** 20;
 
 export function addToBurst(burst: Burst, offset: number, bytes: Uint8Array, time: Time): void {
+  if (offset === 0 && burst.extents.length > 0 && !burst.append) dropCovered(burst, bytes.length);
   burst.extents.push({ offset, length: bytes.length, bytes });
   burst.bytes += bytes.length;
   burst.time = time;
+}
+
+/** A file written anew from its beginning travels once. */
+function dropCovered(burst: Burst, length: number): void {
+  burst.extents = burst.extents.filter((extent) => extent.offset + extent.length > length);
+  burst.bytes = burst.extents.reduce((sum, extent) => sum + extent.length, 0);
 }
 
 /** The operation the burst has become, or undefined if there is nothing to tell. */

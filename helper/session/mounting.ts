@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SessionClock } from "../base/ports.ts";
+import type { Owner } from "../git/index-owner.ts";
 import { chooseDriver } from "../mount/choose-driver.ts";
 import type { Mounted } from "../mount/driver.ts";
 import type { Workspace } from "../mount/workspace.ts";
@@ -13,25 +14,30 @@ export async function mountWorkspace(parts: {
   readonly driver: DriverName;
   readonly workspace: Workspace;
   readonly mountPoint: string;
+  readonly owner: Owner;
   readonly clock: SessionClock;
   readonly readOnly: boolean;
   readonly fsName: string;
   readonly emit: (event: SessionEvent) => void;
 }): Promise<Mounted & { readonly driver: string }> {
   const driver = chooseDriver(parts.driver);
-  const uid = process.getuid?.() ?? 0;
   const outcome = await driver.mount({
     workspace: parts.workspace,
     mountPoint: parts.mountPoint,
     fsName: parts.fsName,
-    owner: { uid, gid: process.getgid?.() ?? 0 },
-    allowOther: uid === 0,
+    owner: parts.owner,
+    allowOther: process.getuid?.() === 0,
     readOnly: parts.readOnly,
     clock: parts.clock,
     onDefect: (error, during) => parts.emit({ event: "warning", text: `defect during ${during}: ${(error as Error)?.stack ?? String(error)}` }),
   });
   if (!outcome.ok) throw new SessionError(codeOf(outcome.failure), mountFailureSentence(outcome.failure));
   return { ...outcome.value, driver: driver.name };
+}
+
+/** Whoever mounts owns everything in the mount (DESIGN "One stat everywhere"); tests may say otherwise. */
+export function shownOwner(instead: Owner | undefined): Owner {
+  return instead ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 }
 
 function codeOf({ code }: MountFailure): SessionErrorCode {

@@ -8,6 +8,10 @@ export interface TestSwitches {
   readonly localLocks: boolean;
   /** A host applies whatever comes. */
   readonly noConditions: boolean;
+  /** A guest shows git's index as it is shared, whatever owner its mount shows. */
+  readonly sharedIndex: boolean;
+  /** Shown as owner of everything at this mount. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   /** Where a guest connects instead of the invite's addresses. */
   readonly address: Address | undefined;
   /** A file where a host writes down every refusal. */
@@ -23,8 +27,16 @@ export function readTestSwitches(env: NodeJS.ProcessEnv = process.env): TestSwit
   return {
     localLocks: broken.includes("local-locks"),
     noConditions: broken.includes("no-conditions"),
+    sharedIndex: broken.includes("shared-index"),
+    owner: ownerOf(env["PAIRMOUNT_TEST_OWNER"] ?? ""),
     refusals: env["PAIRMOUNT_TEST_REFUSALS"],
     address: parseAddress(env["PAIRMOUNT_TEST_ADDRESS"] ?? ""),
     wall: shift === 0n ? wall : () => timeOfNs(nsOfTime(wall()) + shift),
   };
+}
+
+/** `1234:1234` */
+function ownerOf(text: string): TestSwitches["owner"] {
+  const [, uid, gid] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }

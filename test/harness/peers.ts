@@ -2,7 +2,7 @@
  * A session of real helpers for a test: one host, some guests, each the built `dist/pairmount.mjs` in a process with its
  * own home and runtime folders, each with its own mount. `close` ends them all, whatever state they are in.
  */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startHelper, type Helper } from "./helper.ts";
@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly clocksMs?: readonly number[];
   readonly breakHost?: string;
   readonly breakGuests?: string;
+  /** `uid:gid` shown at the guests' mounts; the host shows this process's. */
+  readonly guestOwner?: string;
 }
 
 export interface Session {
@@ -79,6 +81,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       if (proxy !== undefined) env["PAIRMOUNT_TEST_ADDRESS"] = `127.0.0.1:${proxy.port}`;
       if (options.clocksMs?.[i] !== undefined) env["PAIRMOUNT_TEST_CLOCK_MS"] = String(options.clocksMs[i]);
       if (options.breakGuests !== undefined) env["PAIRMOUNT_TEST_BREAK"] = options.breakGuests;
+      if (options.guestOwner !== undefined) {
+        const [uid = 0, gid = 0] = options.guestOwner.split(":").map(Number);
+        chownSync(mount, uid, gid);
+        env["PAIRMOUNT_TEST_OWNER"] = options.guestOwner;
+      }
       const home = join(temporary, `guest-${i}`);
       const helper = await startHelper({ home, args: ["join", invite, mount, "--name", name, ...driver], mount, env });
       ends.push(() => helper.stop());
