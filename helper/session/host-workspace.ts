@@ -31,13 +31,11 @@ export interface HostWorkspace extends Workspace, Disposable {
   report(decided: Decided): void;
   /** Lets go of a dead node's bytes if neither this mount nor a guest needs them. */
   dropIfUnused(node: NodeId): void;
-  isOpen(node: NodeId): boolean;
 }
 
 export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
   const { replica, folder, clock } = parts;
   const barrier = createBarrier();
-  const openCounts = new Map<NodeId, number>();
   const busy = createBusyMarks((node, on) => {
     replica.busy(node, on);
     if (!on) folder.settle(node);
@@ -70,9 +68,10 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
   }
 
   function dropIfUnused(node: NodeId): void {
-    if (openCounts.has(node) || (replica.node(node)?.nlink ?? 0) > 0 || parts.heldByGuests(node)) return;
+    if (!forgotten.has(node) || parts.heldByGuests(node)) return;
+    forgotten.delete(node);
     folder.drop(node);
-    if (forgotten.delete(node)) replica.forget(node);
+    replica.forget(node);
   }
 
   function setAttributes(id: NodeId, set: Attributes): Answer<void> {
@@ -167,7 +166,6 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     open(node, { writable, append }) {
       const found = replica.node(node);
       if (found === undefined) return fail(errno.ESTALE);
-      openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
       return ok({ node, writable, append });
     },
     read(node, offset, length) {
@@ -192,18 +190,15 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
       return done;
     },
     fsync: (node) => folder.fsync(node),
-    release(handle) {
-      const left = (openCounts.get(handle.node) ?? 1) - 1;
-      if (left > 0) openCounts.set(handle.node, left);
-      else openCounts.delete(handle.node);
-      dropIfUnused(handle.node);
-    },
+    // What an open handle needs, the kernel's `forget` lets go of: it comes after the last one.
+    release: () => undefined,
     forget(node) {
+      const nlink = replica.node(node)?.nlink;
+      if (nlink === undefined || nlink > 0) return;
       forgotten.add(node);
       dropIfUnused(node);
     },
     dropIfUnused,
-    isOpen: (node) => openCounts.has(node),
     space: () => folder.space(),
     observe: (observer: ViewObserver) => barrier.observe(observer),
     report(decided) {
