@@ -2,7 +2,7 @@ import { parse } from "./codec/bytes.ts";
 import { encodeChunk, type FetchAnswer } from "./codec/to-guest.ts";
 import { type FetchRequest, readFetch } from "./codec/to-host.ts";
 import type { LinkError } from "./errors.ts";
-import type { Lane, LaneEvents } from "./lane.ts";
+import { defectOf, type Lane, type LaneEvents } from "./lane.ts";
 import { frameType, limits } from "./protocol.ts";
 
 const maxWaiting = 1024;
@@ -23,11 +23,14 @@ export function serveBulk(options: {
       const request = waiting.demand.shift() ?? waiting.prefetch.shift();
       if (request === undefined) return;
       active++;
-      void options.fetch(request).then((answer) => {
-        active--;
-        lane.send(encodeChunk(request.id, answer));
-        pump();
-      });
+      void options.fetch(request).then(
+        (answer) => {
+          active--;
+          lane.send(encodeChunk(request.id, answer));
+          pump();
+        },
+        (error: unknown) => lane.close(defectOf(error), true),
+      );
     }
   };
 

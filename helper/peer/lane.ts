@@ -146,11 +146,24 @@ export class Lane {
       this.close(linkError("protocol", "sent more than its credit"), true);
       return false;
     }
-    const answer = this.#events.frame(type, body);
+    const answer = this.#handOut(type, body);
     if (typeof answer === "string") this.close(linkError("protocol", answer), true);
-    else if (answer !== undefined) void answer.finally(() => this.#give(size));
-    else this.#give(size);
+    else if (answer !== undefined) {
+      void answer.then(
+        () => this.#give(size),
+        (error: unknown) => this.close(defectOf(error), true),
+      );
+    } else this.#give(size);
     return !this.#ended;
+  }
+
+  /** A defect that this peer's frame met costs this peer its connection, and nobody else the session. */
+  #handOut(type: number, body: Uint8Array): string | undefined | Promise<void> {
+    try {
+      return this.#events.frame(type, body);
+    } catch (error) {
+      return defectOf(error).detail;
+    }
   }
 
   #granted(body: Uint8Array): boolean {
@@ -216,4 +229,8 @@ export class Lane {
     else this.#data = this.#data.slice(this.#next);
     this.#next = 0;
   }
+}
+
+export function defectOf(error: unknown): LinkError {
+  return linkError("protocol", `a defect here: ${error instanceof Error ? error.message : String(error)}`);
 }
