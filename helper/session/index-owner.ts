@@ -97,10 +97,29 @@ export function withIndexOwner({ workspace, view, shared, shown }: IndexOwnerPar
   }
 
   return {
-    ...workspace,
     get position() {
       return workspace.position;
     },
+    lookup: (at) => workspace.lookup(at),
+    node: (id) => workspace.node(id),
+    list: (dir) => workspace.list(dir),
+    parent: (id) => workspace.parent(id),
+    classOf: (at) => workspace.classOf(at),
+    classOfDir: (dir) => workspace.classOfDir(dir),
+    classOfNode: (id) => workspace.classOfNode(id),
+    isIndex: (id) => workspace.isIndex(id),
+    create: (at, options) => workspace.create(at, options),
+    mkdir: (at, mode) => workspace.mkdir(at, mode),
+    symlink: (at, target) => workspace.symlink(at, target),
+    link: (node, at) => workspace.link(node, at),
+    unlink: (at) => workspace.unlink(at),
+    rmdir: (at) => workspace.rmdir(at),
+    open: (node, mode) => workspace.open(node, mode),
+    fsync: (node) => workspace.fsync(node),
+    release: (handle) => workspace.release(handle),
+    space: () => workspace.space(),
+    observe: (observer) => workspace.observe(observer),
+
     read(node, offset, length) {
       if (!isExchanged(node)) return workspace.read(node, offset, length);
       exchanged.add(node);
