@@ -54,6 +54,8 @@ export class Invalidator {
   readonly #idle: Lane[] = [];
   readonly #lanes = new Set<Lane>();
   #current: Lane;
+  /** Barriers of the job that was just written: what its callbacks add is still part of it. */
+  #following: ReadonlySet<Barrier> | undefined;
   #serial = 0;
   #written = 0;
   #disposed = false;
@@ -81,6 +83,7 @@ export class Invalidator {
     const job = this.#mergeable(what) ?? this.#enter(what);
     if (what.t === "node" && job.what.t === "node" && job.what.drop === "attributes") job.what = what;
     job.done.push(done);
+    if (this.#following !== undefined && !this.#wouldDeadlock(job)) joinBarriers(job, this.#following);
     if (toEnd && this.#ready.delete(job)) this.#ready.add(job);
     this.#pumpSoon();
   }
@@ -186,7 +189,9 @@ export class Invalidator {
       if (job === undefined) continue;
       this.#inFlight.delete(serial);
       this.#written++;
+      this.#following = job.barriers;
       for (const done of job.done) done(!unknown?.has(serial));
+      this.#following = undefined;
       leaveBarriers(job);
     }
     this.#pump();
@@ -240,6 +245,14 @@ function blockerOf(what: Invalidation): NodeId | undefined {
 
 function keyOf(entry: { readonly parent: NodeId; readonly name: FileName }): string {
   return `${entry.parent}/${entry.name}`;
+}
+
+function joinBarriers(job: Job, barriers: ReadonlySet<Barrier>): void {
+  for (const barrier of barriers) {
+    if (job.barriers.has(barrier)) continue;
+    barrier.remaining++;
+    job.barriers.add(barrier);
+  }
 }
 
 function leaveBarriers(job: Job): void {

@@ -6,30 +6,17 @@ import type { ViewChange } from "../replica/view-change.ts";
 export interface Barrier {
   observe(observer: ViewObserver): void;
   changed(changes: readonly ViewChange[]): void;
-  /** The result at once when the kernel knows everything already, else a promise of it. */
   after<T>(result: Result<T>): Result<T> | Promise<Result<T>>;
 }
 
 export function createBarrier(): Barrier {
   let observer: ViewObserver | undefined;
-  let reported = 0;
-  let written = 0;
-
   return {
     observe(next) {
       observer = next;
     },
-    changed(changes) {
-      reported++;
-      observer?.changed(changes);
-    },
-    after(result) {
-      if (observer === undefined || written === reported) return result;
-      const until = reported;
-      return observer.invalidated().then(() => {
-        written = Math.max(written, until);
-        return result;
-      });
-    },
+    changed: (changes) => observer?.changed(changes),
+    // Asked each time: what an earlier answer did not wait for, because it would have stood in its own way, this one may have to.
+    after: (result) => observer?.invalidated().then(() => result) ?? result,
   };
 }

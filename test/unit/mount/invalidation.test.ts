@@ -83,6 +83,25 @@ describe("invalidation", () => {
     expect(kernel.notified).toEqual([`pages ${node}`, "entry 1/f"]);
   });
 
+  it("lets a grant wait for the entry too where the kernel did not know the node yet", async () => {
+    const kernel = new FakeKernel();
+    kernel.workspace.remote.create(place(1, "f"), "text");
+    await settled();
+    const node = kernel.know(place(1, "f"));
+    kernel.writesAtOnce = false;
+    kernel.workspace.remote.write(node, "more");
+    await settled();
+    const lane = kernel.lanes[0]!;
+    const barrier = kernel.workspace.invalidated();
+    kernel.writeLane(
+      lane,
+      lane.batches[0]?.map(({ serial }) => serial),
+    );
+    expect(await isSettled(barrier)).toBe(false);
+    kernel.writeLane(lane);
+    expect(await isSettled(barrier)).toBe(true);
+  });
+
   it("answers ESTALE to OPEN of a node a peer replaced until the kernel is told, or has looked again", async () => {
     const kernel = new FakeKernel();
     kernel.workspace.remote.create(place(1, "f"), "old");
