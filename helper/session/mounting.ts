@@ -29,7 +29,8 @@ export async function mountWorkspace(parts: {
     allowOther: process.getuid?.() === 0,
     readOnly: parts.readOnly,
     clock: parts.clock,
-    onDefect: (error, during) => parts.emit({ event: "warning", text: `defect during ${during}: ${(error as Error)?.stack ?? String(error)}` }),
+    onDefect: (error, during) =>
+      parts.emit({ event: "warning", text: `defect during ${during}: ${(error as Error)?.stack ?? String(error)}` }),
   });
   if (!outcome.ok) throw new SessionError(codeOf(outcome.failure), mountFailureSentence(outcome.failure));
   return { ...outcome.value, driver: driver.name };
@@ -41,7 +42,8 @@ export function shownOwner(instead: Owner | undefined): Owner {
 }
 
 function codeOf({ code }: MountFailure): SessionErrorCode {
-  if (code === "no-right-to-mount" || code === "already-mounted") return code === "already-mounted" ? "already-shared" : code;
+  if (code === "no-right-to-mount" || code === "already-mounted")
+    return code === "already-mounted" ? "already-shared" : code;
   if (code === "no-fuse-device" || code === "fuse-device-denied") return "no-fuse";
   return code.startsWith("mount-point") ? "mount-point" : "mount-failed";
 }
@@ -51,8 +53,11 @@ export function prepareMountPoint(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (readdirSync(path).length > 0) throw new SessionError("mount-point", `${path} is not empty: name another folder`);
+    if (readdirSync(path).length > 0)
+      throw new SessionError("mount-point", `${path} is not empty: name another folder`);
   } catch (error) {
-    throw error instanceof SessionError ? error : new SessionError("mount-point", `${path}: ${(error as Error).message}`);
+    throw error instanceof SessionError
+      ? error
+      : new SessionError("mount-point", `${path}: ${(error as Error).message}`);
   }
 }
