@@ -21,6 +21,8 @@ export interface HostGuestsParts {
   readonly folder: HostFolder;
   /** Before an operation that may be a grant is judged. */
   readonly beforeSubmit: (submitted: Submitted) => void;
+  /** Before content is read for a guest. */
+  readonly beforeFetch: (node: NodeId) => void;
   /** After a decision was told to all: for the host's own mount and the timeline. */
   readonly onDecided: (decided: Decided, by: PeerId) => void;
   /** No guest reads this dead node any more. */
@@ -35,7 +37,6 @@ export interface HostGuests extends Disposable {
   /** Tells everyone, whoever's operation it was. */
   tell(decided: Decided, by: PeerId): void;
   holds(node: NodeId): boolean;
-  readonly any: boolean;
   broadcastPeers(): void;
 }
 
@@ -82,6 +83,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   }
 
   async function fetch({ node, offset, length }: FetchRequest): Promise<FetchAnswer> {
+    parts.beforeFetch(node);
     const found = replica.node(node);
     if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node))
       return { ok: false, errno: errno.ESTALE };
@@ -146,9 +148,6 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     },
     tell,
     holds: (node) => graves.has(node),
-    get any() {
-      return guests.size > 0;
-    },
     broadcastPeers,
     dispose: () => space.dispose(),
   };
