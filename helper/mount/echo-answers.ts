@@ -56,7 +56,7 @@ function lookupForEcho(context: MountContext, token: EchoJob, request: Extract<R
     // Live again: its own creation has, or had, an echo.
     if (past === undefined || workspace.lookup(token.at) !== undefined)
       return replies.error(request.unique, errno.ENOENT);
-    context.lookups.answered(past.id, token.at.parent, token.at.name);
+    context.lookups.answered(past.id, token.at.parent, token.at.name, 0);
     return replies.entry(request.unique, pastEntry(context, past, token.t === "remove"));
   }
   return lookup(context, request);
@@ -84,8 +84,9 @@ function creation(context: MountContext, token: Extract<EchoJob, { t: "create" }
   if (node === undefined) return replies.error(request.unique, errno.EIO);
   if (request.op !== "create") return replyEntry(context, request.unique, token.at, token.node);
   const opened = openForEcho(context, token.node);
-  lookups.answered(token.node, token.at.parent, token.at.name);
-  replies.created(request.unique, presentEntry(context, token.at, node), opened);
+  const entry = presentEntry(context, token.at, node);
+  lookups.answered(token.node, token.at.parent, token.at.name, entry.entryTtl);
+  replies.created(request.unique, entry, opened);
 }
 
 function removal(context: MountContext, token: Extract<EchoJob, { t: "remove" }>, request: Request): void {

@@ -52,7 +52,7 @@ export function readdir(context: MountContext, request: RequestOf<"readdir" | "r
   if (!plus) return;
   for (let i = 0; i < used; i++) {
     const row = rows[i];
-    if (row?.entry) lookups.answered(row.entry.node as NodeId, id, row.name as FileName);
+    if (row?.entry) lookups.answered(row.entry.node as NodeId, id, row.name as FileName, row.entry.entryTtl);
   }
 }
 

@@ -17,6 +17,10 @@ export interface Known {
   pagesVersion: Version | undefined;
   /** Invalidations of its pages (of a directory: its listing) not yet written. */
   pendingPages: number;
+  /** Was once answered with a time to live, and so may be kept by name although its class forbids it now: a plain directory became a git dir. */
+  kept: boolean;
+  /** Of a directory: absent names in it were. */
+  absentKept: boolean;
   /** A peer took its name away and the kernel was not told yet: OPEN answers ESTALE. */
   replaced: boolean;
   cookies: Cookies | undefined;
@@ -42,8 +46,8 @@ export class Lookups {
     return this.#known.get(node);
   }
 
-  /** An entry reply for `node` is about to be written. */
-  answered(node: NodeId, parent: NodeId, name: FileName): Known {
+  /** An entry reply for `node` is about to be written. `ttl`: how long the kernel may go by it. */
+  answered(node: NodeId, parent: NodeId, name: FileName, ttl: number): Known {
     const known = this.#known.get(node) ?? this.#enter(node, parent, name);
     known.count++;
     if (node !== rootNode) {
@@ -51,6 +55,7 @@ export class Lookups {
       known.name = name;
     }
     known.replaced = false;
+    if (ttl > 0) known.kept = true;
     return known;
   }
 
@@ -89,6 +94,8 @@ export class Lookups {
       name,
       pagesVersion: undefined,
       pendingPages: 0,
+      kept: false,
+      absentKept: false,
       replaced: false,
       cookies: undefined,
     };

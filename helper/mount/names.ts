@@ -27,14 +27,17 @@ export function lookup(context: MountContext, request: RequestOf<"lookup">): voi
 export function replyEntry(context: MountContext, unique: number, at: Place, id: NodeId): void {
   const node = context.workspace.node(id);
   if (node === undefined) return context.replies.error(unique, errno.ESTALE);
-  context.lookups.answered(id, at.parent, at.name);
-  context.replies.entry(unique, presentEntry(context, at, node));
+  const entry = presentEntry(context, at, node);
+  context.lookups.answered(id, at.parent, at.name, entry.entryTtl);
+  context.replies.entry(unique, entry);
 }
 
 /** Node 0 with a time to live is a negative entry; plain ENOENT is not kept. */
 function replyAbsent(context: MountContext, unique: number, at: Place): void {
   const { negativeTtl } = cachePolicy(context.workspace.classOf(at));
   if (negativeTtl === 0 || context.isEchoPending(at)) return context.replies.error(unique, errno.ENOENT);
+  const parent = context.lookups.get(at.parent);
+  if (parent !== undefined) parent.absentKept = true;
   context.replies.entry(unique, absentEntry(negativeTtl));
 }
 

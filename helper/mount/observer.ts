@@ -57,7 +57,7 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
     if (known === undefined) return;
     const ticket = new Ticket(() => options.echo(change));
     if (change.t === "content") dropNode(known, "pages", ticket);
-    else if (isCached(change.node)) dropNode(known, "attributes", ticket);
+    else if (isCached(known)) dropNode(known, "attributes", ticket);
     ticket.give();
   }
 
@@ -70,11 +70,14 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
     const ticket = ticketOf(change, halves, () => options.echo(echo));
     const policy = cachePolicy(workspace.classOf(at));
     const parent = lookups.get(at.parent);
-    const mayBeCached = before === undefined ? policy.negativeTtl > 0 : policy.entryTtl > 0;
+    const mayBeCached =
+      before === undefined
+        ? policy.negativeTtl > 0 || parent?.absentKept === true
+        : policy.entryTtl > 0 || lookups.get(before)?.kept === true;
     if (parent !== undefined && mayBeCached) dropEntry(at, before, ticket);
     for (const id of [before, after]) {
       const known = id === undefined ? undefined : lookups.get(id);
-      if (known !== undefined && policy.attributeTtl > 0) dropNode(known, "attributes", ticket);
+      if (known !== undefined && (policy.attributeTtl > 0 || known.kept)) dropNode(known, "attributes", ticket);
     }
     if (parent !== undefined && cachePolicy(workspace.classOfDir(at.parent)).attributeTtl > 0)
       dropNode(parent, "listing", ticket);
@@ -100,15 +103,15 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
     const written = (found: boolean): void => {
       if (counts) known.pendingPages--;
       // The node's first LOOKUP may be answered but not yet taken in: the entry's lock waits for it (FUSE.md "traps").
-      if (!found && known.count > 0 && known.name !== undefined && isCached(known.node)) {
+      if (!found && known.count > 0 && known.name !== undefined && isCached(known)) {
         invalidator.add({ t: "entry", parent: known.parent, name: known.name }, () => ticket.give());
       } else ticket.give();
     };
     invalidator.add(what, written, drop === "listing");
   }
 
-  function isCached(node: NodeId): boolean {
-    return cachePolicy(workspace.classOfNode(node)).attributeTtl > 0;
+  function isCached({ node, kept }: Known): boolean {
+    return kept || cachePolicy(workspace.classOfNode(node)).attributeTtl > 0;
   }
 
   return {

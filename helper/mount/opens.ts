@@ -27,7 +27,7 @@ export function open(context: MountContext, request: RequestOf<"open" | "opendir
  */
 function wasReplaced(context: MountContext, id: NodeId): boolean {
   const known = context.lookups.get(id);
-  return known !== undefined && known.replaced && cachePolicy(context.workspace.classOfNode(id)).entryTtl > 0;
+  return known !== undefined && known.replaced && (known.kept || cachePolicy(context.workspace.classOfNode(id)).entryTtl > 0);
 }
 
 function replyOpened(context: MountContext, request: RequestOf<"open" | "opendir">, id: NodeId): void {
@@ -94,8 +94,9 @@ function replyCreated(context: MountContext, request: RequestOf<"create">, at: P
   if (typeof opened === "number") return context.replies.error(request.unique, opened);
   const node = context.workspace.node(id);
   if (node === undefined) return context.replies.error(request.unique, errno.ESTALE);
-  context.lookups.answered(id, at.parent, at.name);
-  context.replies.created(request.unique, presentEntry(context, at, node), opened);
+  const entry = presentEntry(context, at, node);
+  context.lookups.answered(id, at.parent, at.name, entry.entryTtl);
+  context.replies.created(request.unique, entry, opened);
 }
 
 export function release(context: MountContext, request: RequestOf<"release" | "releasedir">): void {

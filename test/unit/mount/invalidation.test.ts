@@ -45,6 +45,24 @@ describe("invalidation", () => {
     expect(kernel.notified).toEqual([`pages ${head}`]);
   });
 
+  it("drops what was cached in a directory that has become a git directory since", async () => {
+    const kernel = new FakeKernel();
+    const { remote } = kernel.workspace;
+    const dir = remote.mkdir(place(1, "bare"));
+    remote.create(place(dir, "HEAD"), "a");
+    await settled();
+    kernel.know(place(1, "bare"));
+    const head = kernel.know(place(dir, "HEAD"));
+    kernel.ask({ op: "lookup", node: dir, name: name("packed-refs") });
+    remote.rename(place(1, "bare"), place(1, ".git"));
+    await settled();
+    kernel.notified.length = 0;
+    remote.create(place(dir, "packed-refs"), "refs");
+    remote.replace(place(dir, "HEAD"), "b");
+    await settled();
+    expect(kernel.notified).toEqual([`entry ${dir}/packed-refs`, `entry ${dir}/HEAD`, `attributes ${head}`]);
+  });
+
   it("tells the kernel nothing of what it has forgotten", async () => {
     const kernel = new FakeKernel();
     const dir = kernel.workspace.remote.mkdir(place(1, "d"));
