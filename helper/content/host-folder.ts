@@ -120,6 +120,17 @@ export class HostFolder implements Backing {
     return failed !== undefined || changed;
   }
 
+  /**
+   * Opens the file and keeps it open for reads to come, whoever replaces it. False if what is there is not what this helper
+   * left: a stray process was faster.
+   */
+  holdUnchanged(node: NodeId): boolean {
+    const failed = attempt(() => void this.opened.descriptor(node, false));
+    if (failed === undefined && !this.protectedChanged(node)) return true;
+    this.opened.files.close(node);
+    return false;
+  }
+
   /** What is really at a place, symlinks not followed. */
   stat(at: Place): RealStat | Errno {
     let found: RealStat | undefined;

@@ -7,6 +7,7 @@ import type { Node, Op, Place } from "../replica/op.ts";
 import type { HostFolder } from "./host-folder.ts";
 import { below, directoryFlags, objectOf } from "./real-paths.ts";
 import { realStat, type RealStat } from "./real-stat.ts";
+import type { Stamps } from "./stamps.ts";
 
 /** A difference between the real folder and the tree, as an operation for `HostReplica.adopt`, in an order that applies. */
 export interface Found {
@@ -25,7 +26,7 @@ export interface RescanOptions {
 /**
  * What was changed behind the mount. The caller adopts everything returned, in order, at once: the stamps are new already.
  * A file counts as changed when ino, size, mtime or ctime is not what this helper left. A rename is a removal and a
- * creation. Contents found travel as ranges without bytes. Directories that cannot be read are taken as unchanged.
+ * creation, and so is another file under a known name. Contents found travel as ranges without bytes. Directories that cannot be read are taken as unchanged.
  */
 export function rescan(folder: HostFolder, options: RescanOptions): Found[] {
   const comparison = new Comparison(folder, options);
@@ -77,8 +78,7 @@ class Comparison {
     const stat = attempt(() => realStat(below(parent, at.name)));
     if (node === undefined || stat === undefined) return;
     const { stamps, paths } = this.#folder.opened;
-    const replaced = node.kind === "symlink" && stat.kind === "symlink" && stamps.differs(id, stat.stamp);
-    if (stat.kind !== node.kind || replaced) {
+    if (stat.kind !== node.kind || isReplaced(node, stat, stamps)) {
       this.#remove(at, id);
       this.#names.push(at);
       return;
@@ -97,10 +97,8 @@ class Comparison {
   #changed(node: Node, stat: RealStat): void {
     const left = this.#folder.opened.stamps.of(node.id);
     const { time } = this.#options;
-    // The cached descriptor may be of the file that was replaced.
-    this.#folder.opened.files.close(node.id);
     this.#folder.opened.stamps.leave(node.id, stat.stamp);
-    const sameBytes = left?.ino === stat.ino && left.size === stat.size && left.mtimeMs === stat.stamp.mtimeMs;
+    const sameBytes = left?.size === stat.size && left.mtimeMs === stat.stamp.mtimeMs;
     if (sameBytes) {
       if (stat.mode !== node.mode) this.additions.push({ op: { t: "setattr", node: node.id, mode: stat.mode, time } });
       return;
@@ -176,6 +174,13 @@ class Comparison {
       closeSync(fd);
     }
   }
+}
+
+/** Another file under the name. Who has the old one open, or mapped, goes on with the old one's bytes. */
+function isReplaced({ id, kind }: Node, { stamp }: RealStat, stamps: Stamps): boolean {
+  if (kind === "symlink") return stamps.differs(id, stamp);
+  const left = stamps.of(id);
+  return kind === "file" && left !== undefined && left.ino !== stamp.ino;
 }
 
 /** A failed system call means that the object has just gone, or is not ours to read. */

@@ -19,6 +19,8 @@ export interface HostWorkspaceParts {
   readonly onDecided: (decided: Decided) => void;
   /** Called before a lock is granted: takes over what a stray process changed in the real folder. */
   readonly beforeGrant: (at: Place) => void;
+  /** False: the file was changed in the real folder, and the caller must look it up again. */
+  readonly beforeRead: (node: NodeId) => boolean;
   readonly afterRename: (to: Place) => void;
   /** A directory became a git dir by what it holds (R-BORN). */
   readonly gitDirBorn: (dir: NodeId) => void;

@@ -77,6 +77,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     beforeSubmit({ op }) {
       if (op.t === "create") stray.beforeGrant(op.at);
     },
+    beforeFetch: (node) => void stray.beforeRead(node),
     onDecided(decided: Decided, by: PeerId) {
       workspace.report(decided);
       if (by !== hostPeer && decided.ordered?.t === "applied") timeline.applied(decided.ordered);
@@ -116,6 +117,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     clock,
     onDecided: (decided) => guests.tell(decided, hostPeer),
     beforeGrant: (at) => stray.beforeGrant(at),
+    beforeRead: (node) => stray.beforeRead(node),
     afterRename: (to) => seeds.renamed(to),
     gitDirBorn: (dir) => seeds.born(dir),
     heldByGuests: (node) => guests.holds(node),

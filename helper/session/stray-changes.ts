@@ -4,13 +4,16 @@ import { parseFileName } from "../base/name.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import { rescan } from "../content/rescan.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
-import type { Op, Place } from "../replica/op.ts";
+import type { NodeId } from "../replica/ids.ts";
+import type { Place } from "../replica/op.ts";
 
 const lockSuffix = ".lock";
 
 export interface StrayChanges {
   /** Before a lock is granted: if what it protects is not as this helper left it, everything changed is adopted. */
   beforeGrant(lock: Place): void;
+  /** Before a file of a git dir is read: false if it was changed behind the mount; everything changed is adopted then, and the reader asks again. */
+  beforeRead(node: NodeId): boolean;
 }
 
 export function createStrayChanges(parts: {
@@ -31,14 +34,9 @@ export function createStrayChanges(parts: {
     const found = rescan(folder, { view: replica, newNode: () => replica.newNode(), time: clock.now() });
     // A stray process's lock is its own: the real O_EXCL create tells who comes too late.
     const lasting = found.filter(({ op }) => !(op.t === "create" && isGitLock(op.at)));
-    for (const { op } of lasting) parts.tell(replica.adopt(asItIsNow(op)));
+    for (const { op } of lasting) parts.tell(replica.adopt(op));
+    for (const { op } of lasting) if (op.t === "create" && replica.classOf(op.at) === "git-mutable") folder.holdUnchanged(op.node);
     if (lasting.length > 0) parts.warn(lasting.length);
-  }
-
-  /** What is there is there: an operation holds on whatever the ones before it left (R-PRECOND is for those who were not told). */
-  function asItIsNow(op: Op): Op {
-    if (op.t === "write" || op.t === "truncate") return { ...op, base: replica.node(op.node)?.version ?? op.base };
-    return op.t === "unlink" ? { ...op, seen: replica.node(op.node)?.version ?? op.seen } : op;
   }
 
   function isGitLock(at: Place): boolean {
@@ -50,6 +48,13 @@ export function createStrayChanges(parts: {
       if (!isGitLock(lock)) return;
       const name = parseFileName(lock.name.slice(0, -lockSuffix.length));
       if (name !== undefined && isChanged({ parent: lock.parent, name })) adoptAll();
+    },
+    beforeRead(node) {
+      const found = replica.node(node);
+      if (found?.kind !== "file" || found.nlink === 0 || replica.classOfNode(node) !== "git-mutable") return true;
+      if (folder.holdUnchanged(node)) return true;
+      adoptAll();
+      return false;
     },
   };
 }
