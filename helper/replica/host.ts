@@ -32,6 +32,7 @@ import { judge, loosen, type Refusal, type Rule, type Truth, type Verdict } from
 import type { Inode } from "./namespace.ts";
 import type { Op, Ordered, Place, RefusalReason } from "./op.ts";
 import { setSeed, takeSnapshot, namespaceOf, type Seeds } from "./snapshot.ts";
+import { RevokedLocks } from "./revoked-locks.ts";
 import { createPlaceQuestions } from "./view.ts";
 
 export interface HostOptions {
@@ -77,7 +78,8 @@ export function createHostReplica(options: HostOptions): HostReplica {
   const seeds: Seeds = new Map();
   /** Configs taken from a guest's seed and not written by the host since. */
   const borrowed = new Set<NodeId>();
-  const truth: Truth = { ns, tree, git, bursts, graves, ignore: options.ignore ?? new Set() };
+  const revoked = new RevokedLocks();
+  const truth: Truth = { ns, tree, git, bursts, graves, revoked, ignore: options.ignore ?? new Set() };
   let position: Seq = firstSeq;
   let ownOps = 0;
   let ranges = 0;
@@ -141,6 +143,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     const applied = appliedOf(by, id, verdict, position);
     if (applied.op.t === "seed") setSeed(seeds, applied.op.dir, applied.op.name, applied.op.bytes);
     applyOp(ns, applied, hidden);
+    if (applied.grant && applied.op.t === "create") revoked.granted(applied.op.at, by);
     noteBurst(by, applied.op);
     if (by === hostPeer) markNewGitDir(ns, git, applied.op);
     return { t: "applied", applied, shared };
@@ -298,12 +301,15 @@ export function createHostReplica(options: HostOptions): HostReplica {
     return (t === "unlink" && reason === "gone") || (t === "rmdir" && (reason === "gone" || reason === "not-empty"));
   }
 
+  /** Numbers are the peers' own to choose within their ranges: one that a guest took out of turn is passed over. */
   function newNode(): NodeId {
-    if (ownNext >= ownEnd) {
-      ownNext = takeRange();
-      ownEnd = ownNext + nodeRangeSize;
-    }
-    return ownNext++ as NodeId;
+    do {
+      if (ownNext >= ownEnd) {
+        ownNext = takeRange();
+        ownEnd = ownNext + nodeRangeSize;
+      }
+    } while (ns.nodes.has(ownNext++ as NodeId));
+    return (ownNext - 1) as NodeId;
   }
 
   function submitFrom(by: PeerId, id: OpId, adopted: number, op: Op): Decided {
@@ -408,6 +414,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
       for (const [node, owner] of ns.locks) {
         const lock = ns.get(node);
         if (owner !== peer || lock?.at === undefined) continue;
+        revoked.add(lock.at, peer);
         const op: Op = { t: "unlink", at: lock.at, node, seen: lock.version, time: lock.ctime };
         const diff = watch(seen, keysOf(op));
         ns.setOwner(lock, undefined);

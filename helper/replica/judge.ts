@@ -2,9 +2,10 @@ import { unreachable } from "../base/brand.ts";
 import { errno, type Errno } from "../base/errno.ts";
 import { mustFileName } from "../base/name.ts";
 import type { GitPlaces } from "./git-place.ts";
-import { hostPeer, rootNode, type NodeId, type PeerId, type Version } from "./ids.ts";
+import { firstMadeNode, hostPeer, rootNode, type NodeId, type PeerId, type Version } from "./ids.ts";
 import { type Inode, type Namespace, placesOf } from "./namespace.ts";
 import type { Op, Place, RefusalReason } from "./op.ts";
+import { isPrivateId } from "./private-layer.ts";
 import { isWithin, type Tree } from "./tree.ts";
 
 export interface Refusal {
@@ -24,6 +25,8 @@ export interface Truth {
   readonly bursts: ReadonlyMap<NodeId, PeerId>;
   /** R-REVIVE: where a removed directory was. */
   readonly graves: ReadonlyMap<NodeId, Place>;
+  /** R-LEASE: who lost the lock at this place and has not been granted it anew. */
+  readonly revoked: { has(lock: Place, peer: PeerId): boolean };
   /** Test-only: rules left out. */
   readonly ignore: ReadonlySet<Rule>;
 }
@@ -54,7 +57,7 @@ export function judge(truth: Truth, by: PeerId, op: Op): Verdict {
     case "mkdir":
     case "symlink":
       if (lockedByOther(truth, op.at, by)) return locked;
-      if (by !== hostPeer && ns.nodes.has(op.node)) return stale;
+      if (by !== hostPeer && (ns.nodes.has(op.node) || !isMade(op.node))) return stale;
       return entering(truth, by, op, op.at);
     case "link": {
       const inode = ns.get(op.node);
@@ -101,6 +104,11 @@ export function judge(truth: Truth, by: PeerId, op: Op): Verdict {
     default:
       return unreachable(op);
   }
+}
+
+/** R-ID: neither a number of the scan's nor one that is private to some guest. */
+function isMade(node: NodeId): boolean {
+  return node >= firstMadeNode && !isPrivateId(node);
 }
 
 function judgeRename(truth: Truth, by: PeerId, op: Extract<Op, { t: "rename" }>): Verdict {
@@ -171,8 +179,9 @@ export function isEmpty(ns: Namespace, dir: Inode, by: PeerId): boolean {
 /** R-PROTECT */
 function lockedByOther(truth: Truth, at: Place, by: PeerId): boolean {
   if (!truth.git.isProtected(at) || at.name.length > 250) return false;
-  const owner = truth.ns.at({ parent: at.parent, name: mustFileName(`${at.name}.lock`) })?.owner;
-  return owner !== undefined && owner !== by;
+  const lock: Place = { parent: at.parent, name: mustFileName(`${at.name}.lock`) };
+  const owner = truth.ns.at(lock)?.owner;
+  return owner === undefined ? truth.revoked.has(lock, by) : owner !== by;
 }
 
 /** Test-only: what a system without conditions would do, which is to apply everything, the last one winning. */

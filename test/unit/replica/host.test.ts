@@ -286,6 +286,31 @@ describe("git at the host", () => {
     expect(rig.host.lookup(at(ab, "tmp_obj_1"))).toBeUndefined();
   });
 
+  test("R-LEASE: what a revoked lock protects its former owner cannot replace, until it is granted that lock anew", () => {
+    const rig = hostRig([".git/", ".git/new"]);
+    const git = rig.find(".git");
+    const replace: Op = {
+      t: "rename",
+      from: at(git, "new"),
+      to: at(git, "packed-refs"),
+      node: rig.find(".git/new"),
+      victim: null,
+      time: time(2),
+    };
+    const lock = (node: number): Op => ({
+      t: "create",
+      at: at(git, "packed-refs.lock"),
+      node: node as NodeId,
+      mode: 0o644,
+      time: time(1),
+    });
+    rig.submit(1, lock(2 ** 41));
+    rig.host.gone(1 as PeerId);
+    expect(rig.submit(1, replace).ordered).toMatchObject({ t: "refused", reason: "locked" });
+    rig.submit(1, lock(2 ** 41 + 1));
+    expect(rig.submit(1, replace).ordered).toMatchObject({ t: "applied" });
+  });
+
   test("R-LEASE: the locks of a peer declared gone are unlinked, nobody else's", () => {
     const rig = hostRig(repo);
     lock(rig, 1, ".git", "HEAD.lock", 1);
