@@ -93,7 +93,6 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   }
 
   function lease(guest: Guest): void {
-    graves.forgetGuest(guest.connection.peer);
     for (const decided of replica.gone(guest.connection.peer)) tell(decided, hostPeer);
   }
 
@@ -140,6 +139,8 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
         },
         ended() {
           guests.delete(peer);
+          // Not before: until its seat is given up, a guest that was away may come back to files it has open.
+          graves.forgetGuest(peer);
           lease(guest);
           broadcastPeers();
           parts.onState(connection, "left");
