@@ -2,8 +2,9 @@
 import { errno } from "../base/errno.ts";
 import { done, fail, type Result } from "../base/result.ts";
 import type { GuestCache, Span } from "../content/guest-cache.ts";
+import { Ranges, type Range } from "../content/ranges.ts";
 import type { FetchAnswer, Priority } from "../peer/api.ts";
-import type { GuestReplica } from "../replica/api.ts";
+import type { ContentEffect, GuestReplica } from "../replica/api.ts";
 import type { NodeId, Seq } from "../replica/ids.ts";
 
 /** Files up to this size come whole, longer ones in pieces of it. Bytes. */
@@ -16,8 +17,8 @@ export interface ContentFetcher {
   read(node: NodeId, offset: number, length: number): Promise<Result<Uint8Array>>;
   /** Background: makes a whole small file present. */
   prefetch(node: NodeId): Promise<void>;
-  /** Called after each message from the order. */
-  advanced(): void;
+  /** Called after each message from the order, with what it did to content. */
+  advanced(content: readonly ContentEffect[]): void;
 }
 
 export interface ContentFetcherParts {
@@ -26,8 +27,15 @@ export interface ContentFetcherParts {
   readonly fetch: (node: NodeId, offset: number, length: number, priority: Priority) => Promise<FetchAnswer>;
 }
 
+/** A request on its way, and what the order changed of its file meanwhile. */
+interface Flight {
+  readonly node: NodeId;
+  readonly changed: { readonly position: Seq; readonly from: number; readonly to: number }[];
+}
+
 export function createContentFetcher({ replica, cache, fetch }: ContentFetcherParts): ContentFetcher {
   const inFlight = new Map<string, Promise<Result<void>>>();
+  const flights = new Set<Flight>();
   let waiting: { readonly position: Seq; readonly settle: () => void }[] = [];
 
   /** Aligned pieces that together hold the missing spans: neighbours asked for at once share one request. */
@@ -36,6 +44,12 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
     for (const { offset, length } of spans)
       for (let start = offset - (offset % piece); start < offset + length; start += piece) starts.add(start);
     return starts;
+  }
+
+  function noteChange(effect: ContentEffect, position: Seq): void {
+    const range = changedBy(effect);
+    if (range === undefined) return;
+    for (const flight of flights) if (flight.node === effect.node) flight.changed.push({ position, ...range });
   }
 
   function bring(node: NodeId, start: number, priority: Priority): Promise<Result<void>> {
@@ -48,13 +62,17 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
   }
 
   async function bringOnce(node: NodeId, start: number, priority: Priority): Promise<Result<void>> {
-    const answer = await fetch(node, start, piece, priority);
+    const flight: Flight = { node, changed: [] };
+    flights.add(flight);
+    const answer = await fetch(node, start, piece, priority).finally(() => flights.delete(flight));
     if (!answer.ok) return fail(answer.errno);
-    const { position, version, bytes } = answer;
+    const { position, version } = answer;
     return new Promise((resolve) => {
-      // Judged at the answer's own position, before a later operation is applied. If it is not true, the reader asks again.
+      // Judged at the answer's own position, or on what was changed since. What is not true, the reader asks for again.
       const settle = (): void => {
-        if (replica.confirmed(node)?.version === version) cache.fill(node, start, withinView(node, start, bytes));
+        const bytes = withinView(node, start, answer.bytes);
+        if (replica.confirmed(node)?.version === version) cache.fill(node, start, bytes);
+        else if (!replica.hasPendingContent(node)) fillUnchanged(flight, position, start, bytes);
         resolve(done);
       };
       if (replica.position >= position) settle();
@@ -65,6 +83,16 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
   /** Own undecided truncation: what the host still has beyond it must not come back when the file grows again. */
   function withinView(node: NodeId, start: number, bytes: Uint8Array): Uint8Array {
     return bytes.subarray(0, Math.max(0, (replica.node(node)?.size ?? 0) - start));
+  }
+
+  /** The order has overtaken the answer: of a file somebody is writing all the time that is the rule. Unknown changes keep all of it out. */
+  function fillUnchanged({ node, changed }: Flight, position: Seq, start: number, bytes: Uint8Array): void {
+    const since = changed.filter((change) => change.position > position);
+    if (since.length === 0) return;
+    const parts = new Ranges();
+    parts.add(start, start + bytes.length);
+    for (const { from, to } of since) parts.remove(from, to);
+    for (const { from, to } of parts.all()) cache.fill(node, from, bytes.subarray(from - start, to - start));
   }
 
   return {
@@ -86,11 +114,27 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       cache.ensure(node, size);
       for (const start of piecesOf(cache.missing(node, 0, size))) await bring(node, start, "prefetch");
     },
-    advanced() {
-      if (waiting.length === 0) return;
+    advanced(content) {
       const { position } = replica;
+      if (flights.size > 0) for (const effect of content) noteChange(effect, position);
+      if (waiting.length === 0) return;
       for (const waiter of waiting) if (waiter.position <= position) waiter.settle();
       waiting = waiting.filter((waiter) => waiter.position > position);
     },
   };
+}
+
+function changedBy(effect: ContentEffect): Range | undefined {
+  switch (effect.t) {
+    case "bytes":
+      return { from: effect.offset, to: effect.offset + effect.bytes.length };
+    case "stale":
+      return { from: effect.offset, to: effect.offset + effect.length };
+    case "size":
+      return { from: effect.size, to: Number.POSITIVE_INFINITY };
+    case "reset":
+      return { from: 0, to: Number.POSITIVE_INFINITY };
+    default:
+      return undefined;
+  }
 }

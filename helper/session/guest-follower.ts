@@ -144,7 +144,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     side.waiters.heard();
     const received = side.replica.receive(message);
     side.applyContent(received.content);
-    side.fetcher.advanced();
+    side.fetcher.advanced(received.content);
     side.workspace.report(received);
     side.waiters.settle(received);
     connection.ack(side.replica.received);

@@ -102,10 +102,11 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     }
   }
 
-  /** A lock that was granted after its asker was told EIO belongs to nobody: it goes. */
+  /** A lock, or the directory git uses as one, that was granted after its asker was told EIO belongs to nobody: it goes. */
   function undo(op: LocalOp | undefined): void {
-    if (op?.t === "create" && replica.lookup(op.at) === op.node)
-      parts.send(replica.perform({ t: "unlink", at: op.at, time: clock.now() }).send);
+    if ((op?.t !== "create" && op?.t !== "mkdir") || replica.lookup(op.at) !== op.node) return;
+    const t = op.t === "create" ? "unlink" : "rmdir";
+    parts.send(replica.perform({ t, at: op.at, time: clock.now() }).send);
   }
 
   /** A walk that raced with the end of the last name: what is not in the cache the host no longer keeps. The kernel walks again. */
