@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { errno } from "../../../helper/base/errno.ts";
 import { rootNode, type NodeId, type PeerId, type Version } from "../../../helper/replica/ids.ts";
+import type { Op } from "../../../helper/replica/op.ts";
 import { at, bytes, hostRig, time } from "./rig.ts";
 
 const repo = [
