@@ -21,7 +21,12 @@ export function createSpaceReports(folder: HostFolder, guests: () => Iterable<Gu
     if (!figures.ok) return;
     const { blockSize, blocks, available, files, filesFree } = figures.value;
     const bytes = (count: bigint): number => Number(count) * blockSize;
-    const now: Space = { total: bytes(blocks), free: bytes(available), files: Number(files), filesFree: Number(filesFree) };
+    const now: Space = {
+      total: bytes(blocks),
+      free: bytes(available),
+      files: Number(files),
+      filesFree: Number(filesFree),
+    };
     if (last !== undefined && isSame(last, now)) return;
     last = now;
     for (const guest of guests()) guest.sendSpace(now);
@@ -36,5 +41,10 @@ export function createSpaceReports(folder: HostFolder, guests: () => Iterable<Gu
 }
 
 function isSame(one: Space, other: Space): boolean {
-  return one.total === other.total && one.free === other.free && one.files === other.files && one.filesFree === other.filesFree;
+  return (
+    one.total === other.total &&
+    one.free === other.free &&
+    one.files === other.files &&
+    one.filesFree === other.filesFree
+  );
 }

@@ -32,7 +32,8 @@ test("row 31: of two saves in one second around `git add`, the second is committ
         await mustGit(committer, ["commit", "-q", "-a", "-m", "Save"]);
         expect(await mustGit(committer, ["show", "HEAD:f"])).toBe(text("two"));
         head = await mustGit(committer, ["rev-parse", "HEAD"]);
-        for (const peer of peers) await eventually(async () => expect(await mustGit(peer, ["rev-parse", "HEAD"])).toBe(head));
+        for (const peer of peers)
+          await eventually(async () => expect(await mustGit(peer, ["rev-parse", "HEAD"])).toBe(head));
       }
     }
   }

@@ -1,5 +1,16 @@
 /** Rows 22 and 29: what is refused in the middle fails at its sender, and nothing that rested on it has happened. */
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, statfsSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +28,9 @@ afterEach(async () => {
 });
 
 /** A session whose host's folder is on a disk of its own, of `size` MiB, and a way to leave it with only so many bytes. */
-async function sessionOnSmallDisk(size: number): Promise<{ host: GitAt; guest: GitAt; leaveFree: (bytes: number) => void; free: () => void }> {
+async function sessionOnSmallDisk(
+  size: number,
+): Promise<{ host: GitAt; guest: GitAt; leaveFree: (bytes: number) => void; free: () => void }> {
   const disk = mkdtempSync(join(tmpdir(), "pairmount-disk-"));
   ends.push(async () => await Promise.resolve(rmSync(disk, { recursive: true, force: true })));
   await mustRun("mount", ["-t", "tmpfs", "-o", `size=${size}m`, "none", disk]);

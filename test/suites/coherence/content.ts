@@ -98,6 +98,28 @@ export const content = (test: Declare): void => {
     closeSync(fd);
   });
 
+  test("row 5: what A unlinked B still writes, cuts and syncs through its open handle, and only B sees it", async ({
+    a,
+    b,
+  }) => {
+    writeFileSync(join(a, "f"), "old");
+    await eventually(() => expect(readFileSync(join(b, "f"), "utf8")).toBe("old"));
+    const body = `
+      fd = os.open(A[0], os.O_RDWR); say("open"); hear()
+      os.pwrite(fd, b"OLDER", 0); os.fsync(fd); first = os.pread(fd, 9, 0).decode()
+      os.ftruncate(fd, 2); os.ftruncate(fd, 4); os.utime(fd, ns=(7, 7)); os.fchmod(fd, 0o600)
+      R = [first, os.pread(fd, 9, 0).decode("latin1"), os.fstat(fd).st_size, os.fstat(fd).st_nlink]; os.close(fd)`;
+    const holder = startProbe(body, [join(b, "f")]);
+    expect(await holder.heard()).toBe("open");
+    unlinkSync(join(a, "f"));
+    await eventually(() => expect(existsSync(join(b, "f"))).toBe(false));
+    holder.tell("go on");
+    expect(await holder.done).toEqual(["OLDER", "OL\0\0", 4, 0]);
+    for (const dir of [a, b]) expect(readdirSync(dir)).toEqual([]);
+    writeFileSync(join(b, "f"), "new");
+    await eventually(() => expect(readFileSync(join(a, "f"), "utf8")).toBe("new"));
+  });
+
   test("row 16: two peers append 1000 lines each: all are there, none torn", async ({ a, b }) => {
     writeFileSync(join(a, "log"), "");
     await eventually(() => expect(existsSync(join(b, "log"))).toBe(true));

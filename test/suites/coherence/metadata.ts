@@ -137,6 +137,24 @@ export const metadata = (test: Declare): void => {
       expect(existsSync(join(b, "d"))).toBe(false);
     });
   });
+
+  test("row 9: stat stays the same when the kernel has forgotten the files", async ({ a, b, skip }) => {
+    if (process.getuid?.() !== 0) skip("only root empties the kernel's caches");
+    const names = Array.from({ length: 300 }, (_, i) => `f${i}`);
+    for (const name of names) writeFileSync(join(a, name), name);
+    const look = (dir: string): string[] =>
+      names.map((name) => {
+        const { ino, size, mode, nlink, mtimeNs, ctimeNs } = lstatSync(join(dir, name), { bigint: true });
+        return [ino, size, mode, nlink, mtimeNs, ctimeNs].join(" ");
+      });
+    const before = look(a);
+    await eventually(() => expect(look(b)).toEqual(before));
+    for (let i = 0; i < 3; i += 1) {
+      writeFileSync("/proc/sys/vm/drop_caches", "3");
+      for (const dir of [b, a]) expect(look(dir)).toEqual(before);
+    }
+    for (const name of names) expect(readFileSync(join(b, name), "utf8")).toBe(name);
+  });
 };
 
 function byBytes(one: Buffer, other: Buffer): number {
