@@ -32,7 +32,11 @@ export function rescan(folder: HostFolder, options: RescanOptions): Found[] {
   const comparison = new Comparison(folder, options);
   comparison.directory(options.under ?? rootNode);
   comparison.addNames();
-  return [...comparison.removals, ...comparison.additions];
+  const referring = comparison.additions.splice(0);
+  // git writes objects before what refers to them: looked at last, they hold all that is referred to; and they are told first.
+  comparison.objects();
+  comparison.addNames();
+  return [...comparison.removals, ...comparison.additions, ...referring];
 }
 
 class Comparison {
@@ -44,6 +48,7 @@ class Comparison {
   readonly #linked = new Map<number, NodeId>();
   /** Names to add, after all known files have been seen: one of them may be what a new name links to. */
   readonly #names: Place[] = [];
+  readonly #objects: NodeId[] = [];
   readonly #device: bigint;
 
   constructor(folder: HostFolder, options: RescanOptions) {
@@ -66,8 +71,12 @@ class Comparison {
     for (const text of unseen) this.#names.push({ parent: id, name: mustFileName(text) });
   }
 
+  objects(): void {
+    for (const dir of this.#objects) this.directory(dir);
+  }
+
   addNames(): void {
-    for (const at of this.#names) {
+    for (const at of this.#names.splice(0)) {
       const parent = attempt(() => this.#folder.opened.paths.directory(at.parent));
       if (parent !== undefined) this.#add(parent, at);
     }
@@ -88,7 +97,8 @@ class Comparison {
       // Another directory under the same name goes on as the same node; only the way to it is new.
       const known = attempt(() => realStat(Buffer.from(`${objectOf(paths.directory(id))}/.`)));
       if (known === undefined || known.ino !== stat.ino) paths.forget(id);
-      this.directory(id);
+      if (at.name === "objects") this.#objects.push(id);
+      else this.directory(id);
     } else if (stamps.differs(id, stat.stamp)) {
       this.#changed(node, stat);
     }
