@@ -1,6 +1,7 @@
 import type { Errno } from "../base/errno.ts";
 import type { Backing } from "./api.ts";
 import { modified, newborn } from "./apply.ts";
+import { misleadsGit } from "./common-dir.ts";
 import { type GitPlaces, markers } from "./git-place.ts";
 import type { NodeId, Version } from "./ids.ts";
 import { placesOf, type Inode, type Namespace } from "./namespace.ts";
@@ -36,9 +37,11 @@ export function crossesBorder(ns: Namespace, git: GitPlaces, op: Op): boolean {
 
 /**
  * Would this operation of a guest turn files it sent into the host's config or hooks? Moving a plain directory to where it
- * is a git dir, giving a directory the last of HEAD, objects and refs while it holds such names, or a seed that is no config.
+ * is a git dir, giving a directory the last of HEAD, objects and refs while it holds such names, a seed that is no config,
+ * or a word to git to look for them elsewhere.
  */
 export function isPlanting(ns: Namespace, git: GitPlaces, op: Op): boolean {
+  if (misleadsGit(ns, git, op)) return true;
   if (op.t === "seed") return op.name !== "config" || git.info(op.dir).role !== "root";
   if (op.t === "rename") {
     const moved = ns.get(op.node);
