@@ -27,6 +27,7 @@ export function create(folder: Opened, op: OpOf<"create">): void {
   setMode(fd, mode, fstatSync(fd).mode);
   folder.stamps.leave(op.node, fstatSync(fd));
   folder.unsynced.add(op.at.parent);
+  folder.made(op.at);
 }
 
 export function mkdir(folder: Opened, node: NodeId, at: Place, wanted: number): void {

@@ -16,6 +16,8 @@ export type FolderView = Pick<View, "placeOf" | "node" | "lookup" | "isPrivate">
 export interface FolderHooks {
   /** Whether the content of a file that loses its last name may still be asked for (an open handle, a guest behind). Default: yes. */
   wants?(node: NodeId): boolean;
+  /** A file was made, and is real; the tree does not have it yet. */
+  made?(at: Place): void;
   /** A private file of this host is about to go with its directory (R-PRIV): for the recovery store. */
   losing?(directory: NodeId, names: readonly string[], bytes: Uint8Array): void;
 }
@@ -71,6 +73,10 @@ export class Opened {
 
   losing(directory: NodeId, names: readonly string[], bytes: Uint8Array): void {
     this.#hooks.losing?.(directory, names, bytes);
+  }
+
+  made(at: Place): void {
+    this.#hooks.made?.(at);
   }
 
   /** The node's real file, of now or of the past, open. */

@@ -19,8 +19,6 @@ const farBehind = { maxCount: 500_000, maxBytes: 64 * 1024 * 1024 };
 export interface HostGuestsParts {
   readonly replica: HostReplica;
   readonly folder: HostFolder;
-  /** Before an operation that may be a grant is judged. */
-  readonly beforeSubmit: (submitted: Submitted) => void;
   /** Before content is read for a guest. */
   readonly beforeFetch: (node: NodeId) => void;
   /** After a decision was told to all: for the host's own mount and the timeline. */
@@ -115,7 +113,6 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       return {
         submitted(batch) {
           for (const submitted of batch) {
-            parts.beforeSubmit(submitted);
             for (const withdrawn of replica.withdraw(peer, submitted.op)) tell(withdrawn, hostPeer);
             const decided = replica.submit(peer, strippedSeed(submitted, replica));
             parts.trace?.(peer, submitted, decided);

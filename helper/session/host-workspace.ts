@@ -17,8 +17,6 @@ export interface HostWorkspaceParts {
   readonly clock: SessionClock;
   /** Every decision of the host's own mount, to be told to the guests. */
   readonly onDecided: (decided: Decided) => void;
-  /** Called before a lock is granted: takes over what a stray process changed in the real folder. */
-  readonly beforeGrant: (at: Place) => void;
   /** False: the file was changed in the real folder, and the caller must look it up again. */
   readonly beforeRead: (node: NodeId) => boolean;
   readonly afterRename: (to: Place) => void;
@@ -113,7 +111,6 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
 
     create(at, { mode, exclusive }) {
       const asks = exclusive && isGitChange(at);
-      if (asks) parts.beforeGrant(at);
       const node = replica.newNode();
       const made = local({ t: "create", at, node, mode, time: clock.now() });
       if (!made.ok) return made;

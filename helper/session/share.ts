@@ -74,9 +74,6 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const guests = createHostGuests({
     replica,
     folder,
-    beforeSubmit({ op }) {
-      if (op.t === "create") stray.beforeGrant(op.at);
-    },
     beforeFetch: (node) => void stray.beforeRead(node),
     onDecided(decided: Decided, by: PeerId) {
       workspace.report(decided);
@@ -116,14 +113,13 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     folder,
     clock,
     onDecided: (decided) => guests.tell(decided, hostPeer),
-    beforeGrant: (at) => stray.beforeGrant(at),
     beforeRead: (node) => stray.beforeRead(node),
     afterRename: (to) => seeds.renamed(to),
     gitDirBorn: (dir) => seeds.born(dir),
     heldByGuests: (node) => guests.holds(node),
   });
   owned.add(workspace);
-  folder.bind(replica);
+  folder.bind(replica, { made: (at) => stray.granting(at) });
 
   seeds.all();
 

@@ -10,8 +10,11 @@ import type { Place } from "../replica/op.ts";
 const lockSuffix = ".lock";
 
 export interface StrayChanges {
-  /** Before a lock is granted: if what it protects is not as this helper left it, everything changed is adopted. */
-  beforeGrant(lock: Place): void;
+  /**
+   * A lock is real, and about to be granted: if what it protects is not as this helper left it, everything changed is adopted
+   * first. Not before the lock is real: a stray git that still held it then may have released it since.
+   */
+  granting(lock: Place): void;
   /** Before a file of a git dir is read: false if it was changed behind the mount; everything changed is adopted then, and the reader asks again. */
   beforeRead(node: NodeId): boolean;
 }
@@ -44,7 +47,7 @@ export function createStrayChanges(parts: {
   }
 
   return {
-    beforeGrant(lock) {
+    granting(lock) {
       if (!isGitLock(lock)) return;
       const name = parseFileName(lock.name.slice(0, -lockSuffix.length));
       if (name !== undefined && isChanged({ parent: lock.parent, name })) adoptAll();

@@ -41,7 +41,7 @@ async function shared() {
     tell: ({ ordered }) => void (ordered?.t === "applied" && told.push(ordered.op)),
     warn: () => undefined,
   });
-  const grantIndexLock = (): void => stray.beforeGrant({ parent: find(replica, ".git"), name: mustFileName("index.lock") });
+  const grantIndexLock = (): void => stray.granting({ parent: find(replica, ".git"), name: mustFileName("index.lock") });
   return { dir, folder, replica, told, grantIndexLock };
 }
 
