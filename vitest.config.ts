@@ -8,8 +8,24 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       { test: { name: "sim", include: ["test/sim/**/*.test.ts"], testTimeout: 120_000 } },
-      { test: { name: "process", include: ["test/process/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 60_000, ...serial } },
-      { test: { name: "mount", include: ["test/mount/**/*.test.ts"], testTimeout: 900_000, hookTimeout: 120_000, ...serial } },
+      {
+        test: {
+          name: "process",
+          include: ["test/process/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          ...serial,
+        },
+      },
+      {
+        test: {
+          name: "mount",
+          include: ["test/mount/**/*.test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+          ...serial,
+        },
+      },
     ],
   },
 });

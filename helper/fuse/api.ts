@@ -37,24 +37,67 @@ export type Request = Caller &
     | { readonly op: "setattr"; readonly set: SetAttributes }
     | { readonly op: "readlink" }
     | { readonly op: "symlink"; readonly name: FileName; readonly target: string }
-    | { readonly op: "mknod"; readonly name: FileName; readonly mode: number; readonly rdev: number; readonly umask: number }
+    | {
+        readonly op: "mknod";
+        readonly name: FileName;
+        readonly mode: number;
+        readonly rdev: number;
+        readonly umask: number;
+      }
     | { readonly op: "mkdir"; readonly name: FileName; readonly mode: number; readonly umask: number }
     | { readonly op: "unlink" | "rmdir"; readonly name: FileName }
-    | { readonly op: "rename"; readonly name: FileName; readonly toDir: number; readonly toName: FileName; readonly flags: number }
+    | {
+        readonly op: "rename";
+        readonly name: FileName;
+        readonly toDir: number;
+        readonly toName: FileName;
+        readonly flags: number;
+      }
     | { readonly op: "link"; readonly target: number; readonly name: FileName }
     | { readonly op: "open" | "opendir"; readonly flags: number }
-    | { readonly op: "create"; readonly name: FileName; readonly flags: number; readonly mode: number; readonly umask: number }
+    | {
+        readonly op: "create";
+        readonly name: FileName;
+        readonly flags: number;
+        readonly mode: number;
+        readonly umask: number;
+      }
     | { readonly op: "tmpfile"; readonly flags: number; readonly mode: number; readonly umask: number }
-    | { readonly op: "read"; readonly handle: number; readonly offset: number; readonly size: number; readonly flags: number }
+    | {
+        readonly op: "read";
+        readonly handle: number;
+        readonly offset: number;
+        readonly size: number;
+        readonly flags: number;
+      }
     /** `data` is a view into the read buffer: valid only until the handler returns. `cached` = FUSE_WRITE_CACHE (mmap, write-back). */
-    | { readonly op: "write"; readonly handle: number; readonly offset: number; readonly data: Uint8Array; readonly cached: boolean; readonly flags: number; readonly killSuidGid: boolean }
+    | {
+        readonly op: "write";
+        readonly handle: number;
+        readonly offset: number;
+        readonly data: Uint8Array;
+        readonly cached: boolean;
+        readonly flags: number;
+        readonly killSuidGid: boolean;
+      }
     | { readonly op: "statfs" }
     | { readonly op: "flush"; readonly handle: number }
     | { readonly op: "release" | "releasedir"; readonly handle: number; readonly flags: number }
     | { readonly op: "fsync" | "fsyncdir"; readonly handle: number; readonly dataOnly: boolean }
-    | { readonly op: "readdir" | "readdirplus"; readonly handle: number; readonly offset: number; readonly size: number }
+    | {
+        readonly op: "readdir" | "readdirplus";
+        readonly handle: number;
+        readonly offset: number;
+        readonly size: number;
+      }
     | { readonly op: "interrupt"; readonly target: number }
-    | { readonly op: "fallocate"; readonly handle: number; readonly offset: number; readonly length: number; readonly mode: number }
+    | {
+        readonly op: "fallocate";
+        readonly handle: number;
+        readonly offset: number;
+        readonly length: number;
+        readonly mode: number;
+      }
     | { readonly op: "destroy" }
     /** Whatever is not offered (xattr, locks, ioctl, poll, lseek, copy_file_range, access, bmap, statx …), by opcode: answer ENOSYS. */
     | { readonly op: "other"; readonly opcode: number }

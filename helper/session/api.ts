@@ -17,7 +17,9 @@ export interface JoinRequest {
   readonly fingerprint: string;
   readonly wants: Access;
 }
-export type JoinDecision = { readonly accept: true; readonly access: Access } | { readonly accept: false; readonly reason: string };
+export type JoinDecision =
+  | { readonly accept: true; readonly access: Access }
+  | { readonly accept: false; readonly reason: string };
 
 interface CommonOptions {
   /** Shown to the others. Default: git's user.name, else the login name. */
@@ -72,7 +74,13 @@ export interface SessionStatus {
   readonly peers: readonly PeerStatus[];
   readonly pending: { readonly operations: number; readonly bytes: number };
   readonly locks: readonly { readonly path: string; readonly holder: string }[];
-  readonly recovered: readonly { readonly id: string; readonly path: string; readonly reason: string; readonly when: string; readonly size: number }[];
+  readonly recovered: readonly {
+    readonly id: string;
+    readonly path: string;
+    readonly reason: string;
+    readonly when: string;
+    readonly size: number;
+  }[];
   readonly invite: string | null;
   readonly pid: number;
   readonly memory: number;
@@ -80,10 +88,35 @@ export interface SessionStatus {
 
 /** What the timeline shows. `ms`: from the operation's session time until it was visible in this peer's mount. Paths relative to the mount, `/`-separated, UTF-8 for display. */
 export type SessionEvent =
-  | { readonly event: "operation"; readonly peer: string; readonly kind: "created" | "changed" | "renamed" | "deleted" | "attributes"; readonly path: string; readonly from?: string; readonly ms: number }
-  | { readonly event: "commit"; readonly peer: string; readonly hash: string; readonly subject: string; readonly author: string; readonly branch: string; readonly ms: number }
-  | { readonly event: "git"; readonly peer: string; readonly what: string; readonly detail: string; readonly ms: number }
-  | { readonly event: "peer"; readonly peer: string; readonly state: "asking" | "declined" | "joined" | "suspect" | "reconnecting" | "back" | "left" | "gone" }
+  | {
+      readonly event: "operation";
+      readonly peer: string;
+      readonly kind: "created" | "changed" | "renamed" | "deleted" | "attributes";
+      readonly path: string;
+      readonly from?: string;
+      readonly ms: number;
+    }
+  | {
+      readonly event: "commit";
+      readonly peer: string;
+      readonly hash: string;
+      readonly subject: string;
+      readonly author: string;
+      readonly branch: string;
+      readonly ms: number;
+    }
+  | {
+      readonly event: "git";
+      readonly peer: string;
+      readonly what: string;
+      readonly detail: string;
+      readonly ms: number;
+    }
+  | {
+      readonly event: "peer";
+      readonly peer: string;
+      readonly state: "asking" | "declined" | "joined" | "suspect" | "reconnecting" | "back" | "left" | "gone";
+    }
   | { readonly event: "recovered"; readonly path: string; readonly reason: string; readonly id: string }
   | { readonly event: "warning"; readonly text: string }
   | { readonly event: "ended"; readonly reason: string };

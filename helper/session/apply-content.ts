@@ -25,12 +25,24 @@ export function createContentApplier(parts: ContentApplierParts): (effects: read
     const whole = !cache.has(node) || cache.covers(node, 0, replica.node(node)?.size ?? 0);
     const present = cache.present(node).map(({ from, to }) => [from, to] as const);
     const kept = recovery.keep(
-      { path, node, who: parts.who, reason, base: replica.confirmed(node)?.version ?? 0, when: clock.now(), ...(!whole && { present }) },
+      {
+        path,
+        node,
+        who: parts.who,
+        reason,
+        base: replica.confirmed(node)?.version ?? 0,
+        when: clock.now(),
+        ...(!whole && { present }),
+      },
       { extents, ...(cache.has(node) && { copyTo: (to: string) => cache.copyTo(node, to) }) },
     );
     const shown = shownPath(path);
     if (kept.ok) parts.emit({ event: "recovered", path: shown, reason, id: String(kept.value.entry.id) });
-    else parts.emit({ event: "warning", text: `a version of ${shown} that lost a race could not be kept: no room for the recovery store` });
+    else
+      parts.emit({
+        event: "warning",
+        text: `a version of ${shown} that lost a race could not be kept: no room for the recovery store`,
+      });
   }
 
   function apply(effect: ContentEffect): void {

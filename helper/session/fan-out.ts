@@ -15,7 +15,9 @@ export function forOthers(applied: Applied, view: View): Applied {
   const { op } = applied;
   if (op.t !== "write" && op.t !== "append") return applied;
   const extents = op.t === "write" ? op.extents : [op.extent];
-  const inline = isObject(view, op.node) ? extents.every(({ offset, length }) => offset + length <= objectHead) : isSmall(extents) || view.classOfNode(op.node) === "git-mutable";
+  const inline = isObject(view, op.node)
+    ? extents.every(({ offset, length }) => offset + length <= objectHead)
+    : isSmall(extents) || view.classOfNode(op.node) === "git-mutable";
   return { ...applied, op: withExtents(op, inline ? kept : bare) };
 }
 

@@ -10,7 +10,9 @@ import type { SessionEvent } from "./api.ts";
 
 type Shown = Extract<SessionEvent, { event: "commit" | "git" }>;
 /** Without who and when: the timeline knows. */
-export type GitLine = Omit<Extract<Shown, { event: "commit" }>, "peer" | "ms"> | Omit<Extract<Shown, { event: "git" }>, "peer" | "ms">;
+export type GitLine =
+  | Omit<Extract<Shown, { event: "commit" }>, "peer" | "ms">
+  | Omit<Extract<Shown, { event: "git" }>, "peer" | "ms">;
 
 const head = mustFileName("HEAD");
 
@@ -21,7 +23,9 @@ export function createGitTimeline(view: View, readText: (node: NodeId) => string
     const dir = view.gitDirOf(parent);
     const to = view.pathOf(parent);
     const root = dir === undefined ? undefined : view.pathOf(dir);
-    return dir === undefined || to === undefined || root === undefined ? undefined : { dir, path: [...to.slice(root.length), name] };
+    return dir === undefined || to === undefined || root === undefined
+      ? undefined
+      : { dir, path: [...to.slice(root.length), name] };
   }
 
   function changeOf(op: Op): { dir: NodeId; change: GitChange } | undefined {
@@ -55,11 +59,21 @@ export function createGitTimeline(view: View, readText: (node: NodeId) => string
 function lineOf(event: GitEvent): GitLine {
   switch (event.kind) {
     case "commit":
-      return { event: "commit", hash: event.hash, subject: event.subject, author: event.author, branch: event.branch ?? "(detached)" };
+      return {
+        event: "commit",
+        hash: event.hash,
+        subject: event.subject,
+        author: event.author,
+        branch: event.branch ?? "(detached)",
+      };
     case "branch switched":
       return { event: "git", what: event.kind, detail: `${event.from} → ${event.to}` };
     case "merged":
-      return { event: "git", what: event.fastForward ? "fast-forwarded" : event.kind, detail: `${event.from} into ${event.branch ?? "(detached)"}` };
+      return {
+        event: "git",
+        what: event.fastForward ? "fast-forwarded" : event.kind,
+        detail: `${event.from} into ${event.branch ?? "(detached)"}`,
+      };
     case "reset":
       return { event: "git", what: event.kind, detail: `${event.branch ?? "(detached)"} to ${event.to}` };
     case "rebase begun":

@@ -17,7 +17,13 @@ interface Candidate {
   readonly rank: number;
 }
 
-export function startPrefetch({ replica, fetcher }: { readonly replica: View; readonly fetcher: ContentFetcher }): Disposable {
+export function startPrefetch({
+  replica,
+  fetcher,
+}: {
+  readonly replica: View;
+  readonly fetcher: ContentFetcher;
+}): Disposable {
   let stopped = false;
 
   async function work(queue: Candidate[]): Promise<void> {

@@ -22,7 +22,12 @@ export function hostStatus(parts: {
   readonly nameOf: NameOf;
 }): SessionStatus {
   const { options, replica, link } = parts;
-  const self: PeerStatus = { ...person(hostPeer, options.name, "host"), you: true, access: "read-write", protection: null };
+  const self: PeerStatus = {
+    ...person(hostPeer, options.name, "host"),
+    you: true,
+    access: "read-write",
+    protection: null,
+  };
   const guests = (link?.guests ?? []).map(
     (guest): PeerStatus => ({
       ...person(guest.peer, guest.name, "guest"),
@@ -82,7 +87,8 @@ export function guestStatus(parts: {
     mount: parts.mount,
     driver: parts.driver,
     repository: connection.welcome.repository,
-    state: state === "gone" ? "ended" : state === "connected" ? (pending.operations > 0 ? "pending" : "in sync") : "offline",
+    state:
+      state === "gone" ? "ended" : state === "connected" ? (pending.operations > 0 ? "pending" : "in sync") : "offline",
     peers: [host, ...guests],
     pending,
     invite: null,
@@ -93,7 +99,11 @@ function person(peer: PeerId, name: string, role: "host" | "guest"): PeerStatus 
   return { peer, name, role, access: "read-write", you: false, state: "connected", roundTrip: null, protection: null };
 }
 
-function common(view: View, recovery: RecoveryStore, nameOf: NameOf): Pick<SessionStatus, "position" | "locks" | "recovered" | "pid" | "memory"> {
+function common(
+  view: View,
+  recovery: RecoveryStore,
+  nameOf: NameOf,
+): Pick<SessionStatus, "position" | "locks" | "recovered" | "pid" | "memory"> {
   return {
     position: view.position,
     locks: view.locks().map(({ path, owner }) => ({ path: shownPath(path), holder: nameOf(owner) })),

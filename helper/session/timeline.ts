@@ -55,7 +55,11 @@ export function createTimeline(parts: {
     }
   }
 
-  function at(kind: OperationEvent["kind"], parent: NodeId, name: FileName): Pick<OperationEvent, "kind" | "path"> | undefined {
+  function at(
+    kind: OperationEvent["kind"],
+    parent: NodeId,
+    name: FileName,
+  ): Pick<OperationEvent, "kind" | "path"> | undefined {
     const path = view.pathOf(parent);
     return path === undefined ? undefined : { kind, path: shownPath([...path, name]) };
   }
@@ -67,7 +71,11 @@ export function createTimeline(parts: {
       for (const line of gitLines(op)) emit({ ...line, peer, ms });
       if (isInGit(op, view)) return;
       const node = "node" in op ? op.node : undefined;
-      const goesOn = last !== undefined && last.node === node && last.peer === by && (op.t === "write" || op.t === "append" || op.t === "truncate");
+      const goesOn =
+        last !== undefined &&
+        last.node === node &&
+        last.peer === by &&
+        (op.t === "write" || op.t === "append" || op.t === "truncate");
       last = node === undefined ? undefined : { node, peer: by };
       const what = goesOn ? undefined : shown(op);
       if (what !== undefined) emit({ event: "operation", peer, ...what, ms });

@@ -46,7 +46,8 @@ export function createWaiters(replica: Pick<GuestReplica, "lastSubmitted" | "las
 
   /** A host that was asked nothing owes no answer: its silence begins with the first who waits. */
   function begin(): void {
-    if (linked && asked.size + acknowledgements.length + rooms.length + arrivals.size === 0) lastHeard = performance.now();
+    if (linked && asked.size + acknowledgements.length + rooms.length + arrivals.size === 0)
+      lastHeard = performance.now();
   }
 
   function failAll(): void {
