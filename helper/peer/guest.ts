@@ -246,11 +246,16 @@ export class GuestLink implements HostConnection {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#options.timers.after(ms, resolve);
-      this.#stop.signal.addEventListener("abort", () => {
+      const { signal } = this.#stop;
+      const stop = (): void => {
         timer.cancel();
         resolve();
+      };
+      const timer = this.#options.timers.after(ms, () => {
+        signal.removeEventListener("abort", stop);
+        resolve();
       });
+      signal.addEventListener("abort", stop);
     });
   }
 
