@@ -84,6 +84,7 @@ export function createMountCore(options: MountCoreOptions): MountCore {
     replies,
     lookups,
     handles,
+    toldStale: new Map(),
     parked,
     onDefect,
     owner: options.owner,

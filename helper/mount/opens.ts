@@ -14,9 +14,12 @@ const exclusive = 0o200;
 const truncate = 0o1000;
 const append = 0o2000;
 
+const mostTold = 1000;
+
 export function open(context: MountContext, request: RequestOf<"open" | "opendir">): void {
   const id = request.node as NodeId;
-  if (wasReplaced(context, id)) return context.replies.error(request.unique, errno.ESTALE);
+  if (wasReplaced(context, id) && !walkedAgain(context, request))
+    return context.replies.error(request.unique, errno.ESTALE);
   if (!(request.flags & truncate)) return replyOpened(context, request, id);
   truncateFirst(context, request, id, () => replyOpened(context, request, id));
 }
@@ -27,7 +30,22 @@ export function open(context: MountContext, request: RequestOf<"open" | "opendir
  */
 function wasReplaced(context: MountContext, id: NodeId): boolean {
   const known = context.lookups.get(id);
-  return known !== undefined && known.replaced && (known.kept || cachePolicy(context.workspace.classOfNode(id)).entryTtl > 0);
+  return (
+    known !== undefined && known.replaced && (known.kept || cachePolicy(context.workspace.classOfNode(id)).entryTtl > 0)
+  );
+}
+
+/**
+ * The kernel walks again once only: a file replaced all the time would answer its opener ESTALE. Whoever was told so and has
+ * looked the name up since may open what it found, as it may on any file system that replaces the name a moment later.
+ */
+function walkedAgain({ lookups, toldStale }: MountContext, request: RequestOf<"open" | "opendir">): boolean {
+  const told = toldStale.get(request.pid);
+  toldStale.delete(request.pid);
+  if (told !== undefined && (lookups.get(request.node as NodeId)?.answer ?? 0) > told) return true;
+  if (toldStale.size >= mostTold) toldStale.clear();
+  toldStale.set(request.pid, lookups.answers);
+  return false;
 }
 
 function replyOpened(context: MountContext, request: RequestOf<"open" | "opendir">, id: NodeId): void {
