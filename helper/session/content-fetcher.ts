@@ -19,6 +19,8 @@ export interface ContentFetcher {
   prefetch(node: NodeId): Promise<void>;
   /** Called after each message from the order, with what it did to content. */
   advanced(content: readonly ContentEffect[]): void;
+  /** The cache could not take own bytes of this file: until they are decided, reading what is missing is EIO, never older bytes. */
+  tear(node: NodeId): void;
 }
 
 export interface ContentFetcherParts {
@@ -36,6 +38,8 @@ interface Flight {
 export function createContentFetcher({ replica, cache, fetch }: ContentFetcherParts): ContentFetcher {
   const inFlight = new Map<string, Promise<Result<void>>>();
   const flights = new Set<Flight>();
+  /** Files with own undecided bytes that the cache had no room for: what the host holds of them is older. */
+  const torn = new Set<NodeId>();
   let waiting: { readonly position: Seq; readonly settle: () => void }[] = [];
 
   /** Aligned pieces that together hold the missing spans: neighbours asked for at once share one request. */
@@ -70,6 +74,7 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
     return new Promise((resolve) => {
       // Judged at the answer's own position, or on what was changed since. What is not true, the reader asks for again.
       const settle = (): void => {
+        if (isTorn(node)) return resolve(fail(errno.EIO));
         const bytes = withinView(node, start, answer.bytes);
         if (replica.confirmed(node)?.version === version) cache.fill(node, start, bytes);
         else if (!replica.hasPendingContent(node)) fillUnchanged(flight, position, start, bytes);
@@ -78,6 +83,11 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       if (replica.position >= position) settle();
       else waiting.push({ position, settle });
     });
+  }
+
+  function isTorn(node: NodeId): boolean {
+    if (torn.has(node) && !replica.hasPendingContent(node)) torn.delete(node);
+    return torn.has(node);
   }
 
   /** Own undecided truncation: what the host still has beyond it must not come back when the file grows again. */
@@ -114,6 +124,7 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       cache.ensure(node, size);
       for (const start of piecesOf(cache.missing(node, 0, size))) await bring(node, start, "prefetch");
     },
+    tear: (node) => void torn.add(node),
     advanced(content) {
       const { position } = replica;
       if (flights.size > 0) for (const effect of content) noteChange(effect, position);

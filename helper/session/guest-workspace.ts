@@ -16,7 +16,7 @@ import type { ContentFetcher } from "./content-fetcher.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** Undecided bytes beyond which writes wait (R-WINDOW). */
-const pendingWindow = 64 * 1024 * 1024;
+const pendingWindow = 32 * 1024 * 1024;
 
 export interface GuestWorkspaceParts {
   readonly replica: GuestReplica;
@@ -156,7 +156,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     cache.ensure(node, replica.node(node)?.size ?? 0);
     const performed = replica.write(burst, offset, own, clock.now());
     if (performed.t !== "failed") {
-      cache.write(node, performed.offset, own);
+      if (cache.write(node, performed.offset, own) !== undefined) fetcher.tear(node);
       silence.touch(node);
     }
     return finish(performed, performed.offset);

@@ -1,15 +1,16 @@
 /** The guests of a host: what they send is decided, what is decided they are told, and what they may still read is kept. */
 import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
+import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents } from "../peer/api.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
-import type { Submitted } from "../replica/op.ts";
+import type { Op } from "../replica/op.ts";
 import { createOutbox, type Outbox } from "../replica/outbox.ts";
-import { strippedSeed } from "./config-seeds.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
+import { admitted } from "./guest-edge.ts";
 import { createSpaceReports } from "./space-reports.ts";
 import type { RefusalTrace } from "./refusal-trace.ts";
 
@@ -19,6 +20,9 @@ const farBehind = { maxCount: 500_000, maxBytes: 64 * 1024 * 1024 };
 export interface HostGuestsParts {
   readonly replica: HostReplica;
   readonly folder: HostFolder;
+  readonly clock: SessionClock;
+  /** Before a guest's operation is judged. */
+  readonly beforeSubmit: (op: Op, who: string) => void;
   /** Before content is read for a guest. */
   readonly beforeFetch: (node: NodeId) => void;
   /** After a decision was told to all: for the host's own mount and the timeline. */
@@ -113,8 +117,9 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       return {
         submitted(batch) {
           for (const submitted of batch) {
+            parts.beforeSubmit(submitted.op, connection.name);
             for (const withdrawn of replica.withdraw(peer, submitted.op)) tell(withdrawn, hostPeer);
-            const decided = replica.submit(peer, strippedSeed(submitted, replica));
+            const decided = replica.submit(peer, admitted(submitted, replica, parts.clock));
             parts.trace?.(peer, submitted, decided);
             tell(decided, peer);
           }

@@ -25,6 +25,7 @@ import { mountWorkspace, shownOwner } from "./mounting.ts";
 import { ownAddresses, stateFolder } from "./places.ts";
 import { createRefusalTrace } from "./refusal-trace.ts";
 import { hostStatus } from "./status.ts";
+import { createPrivateKeeper } from "./private-keeper.ts";
 import { createStrayChanges } from "./stray-changes.ts";
 import { readTestSwitches } from "./test-switches.ts";
 import { createTimeline } from "./timeline.ts";
@@ -60,9 +61,14 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const timeline = createTimeline({ view: replica, clock, emit, nameOf: (peer) => nameOf(peer), readText });
   let warned = false;
 
+  function readAll(node: NodeId, size: number): Uint8Array | undefined {
+    const bytes = folder.read(node, 0, size);
+    return bytes instanceof Uint8Array ? bytes : undefined;
+  }
+
   function readText(node: NodeId): string | undefined {
-    const bytes = folder.read(node, 0, 4096);
-    return bytes instanceof Uint8Array ? Buffer.from(bytes).toString("utf8") : undefined;
+    const bytes = readAll(node, 4096);
+    return bytes && Buffer.from(bytes).toString("utf8");
   }
 
   function nameOf(peer: PeerId): string {
@@ -71,9 +77,12 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
       : (link?.guests.find((guest) => guest.peer === peer)?.name ?? `guest ${peer}`);
   }
 
+  const privates = createPrivateKeeper({ view: replica, read: readAll, recovery, clock });
   const guests = createHostGuests({
     replica,
     folder,
+    clock,
+    beforeSubmit: (op, who) => privates.before(op, who),
     beforeFetch: (node) => void stray.beforeRead(node),
     onDecided(decided: Decided, by: PeerId) {
       workspace.report(decided);
@@ -102,10 +111,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     view: replica,
     clock,
     isOurs: () => true,
-    read(node, size) {
-      const bytes = folder.read(node, 0, size);
-      return bytes instanceof Uint8Array ? bytes : undefined;
-    },
+    read: readAll,
     tell: (seed) => guests.tell(replica.local(seed).decided, hostPeer),
   });
   const workspace = createHostWorkspace({

@@ -40,7 +40,18 @@ export function encodeSubmit(submitted: readonly Submitted[]): Uint8Array[] {
 }
 
 export function readSubmit(r: Reader): readonly Submitted[] {
-  return r.list(2 ** 16, 25, (item) => ({ id: readOpId(item), adopted: item.u32(), op: withoutSetId(readOp(item)) }));
+  return r.list(2 ** 16, 25, (item) => ({
+    id: readOpId(item),
+    adopted: item.u32(),
+    op: withoutSetId(withBytes(item, readOp(item))),
+  }));
+}
+
+/** The order may tell of a change and leave the bytes to be fetched; nobody can fetch them from a guest. */
+function withBytes(r: Reader, op: Op): Op {
+  const extents = op.t === "write" ? op.extents : op.t === "append" ? [op.extent] : [];
+  if (extents.some(({ bytes }) => bytes === undefined)) r.fail("a write without its bytes");
+  return op;
 }
 
 /** A guest gives no file at the host the rights of its owner: set-user-ID and set-group-ID fall off at the edge. */

@@ -36,6 +36,16 @@ test("a batch of submitted operations comes out as it went in, over however many
   );
 });
 
+test("a submitted write without its bytes breaks the protocol", () => {
+  const bare = { offset: 0, length: 1 };
+  const op = { t: "append", node: 9, seen: 0, extent: bare, time: { sec: 1, nsec: 0 } } as never;
+  const [frame] = toHost.encodeSubmit([{ id: 1 as never, adopted: 0, op }]);
+  expect(parse(body(frame as Uint8Array), toHost.readSubmit)).toMatchObject({
+    ok: false,
+    why: "a write without its bytes",
+  });
+});
+
 test("what the host tells in order comes out as it went in", () => {
   fc.assert(
     fc.property(fc.nat(), ordered, (index, message) => {

@@ -9,7 +9,12 @@ import { until } from "./links.ts";
 const limits = { maxFrame: 1000, window: 1000, maxQueue: 1000 };
 
 for (const [how, frame] of [
-  ["throws", () => { throw new Error("unforeseen"); }],
+  [
+    "throws",
+    () => {
+      throw new Error("unforeseen");
+    },
+  ],
   ["rejects", () => Promise.reject(new Error("unforeseen"))],
 ] as const) {
   test(`what ${how} on a frame ends the connection it came by, with the reason, and nothing else`, async () => {

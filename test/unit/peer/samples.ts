@@ -59,7 +59,7 @@ export const anyOp: fc.Arbitrary<Op> = fc.oneof(
 
 export const submitted: fc.Arbitrary<Submitted> = fc.record({
   id: opId,
-  op: anyOp,
+  op: anyOp.filter(carriesBytes),
   adopted: fc.nat({ max: 2 ** 32 - 1 }),
 });
 
@@ -152,4 +152,10 @@ export function aSnapshot(nodes: number): Snapshot {
     })),
     seeds: [],
   };
+}
+
+/** Of what a guest submits nothing is left to be fetched. */
+function carriesBytes(op: Op): boolean {
+  const extents = op.t === "write" ? op.extents : op.t === "append" ? [op.extent] : [];
+  return extents.every(({ bytes }) => bytes !== undefined);
 }

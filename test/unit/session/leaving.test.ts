@@ -43,7 +43,10 @@ async function writing() {
   });
   follower.events.down(outbox.snapshot(host.snapshot()));
   const { workspace } = await follower.begun;
-  const made = workspace.create({ parent: rootNode, name: mustFileName("notes") }, { mode: 0o644, exclusive: false }) as Result<NodeId>;
+  const made = workspace.create(
+    { parent: rootNode, name: mustFileName("notes") },
+    { mode: 0o644, exclusive: false },
+  ) as Result<NodeId>;
   if (!made.ok) throw new Error("not created");
   const handle = workspace.open(made.value, { writable: true, append: false });
   workspace.write(made.value, handle.ok ? handle.value : undefined, 0, Buffer.from("kept"));

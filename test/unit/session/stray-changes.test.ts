@@ -29,7 +29,10 @@ async function shared() {
   writeFileSync(join(dir, "same"), "old!");
   writeFileSync(join(dir, "grown"), "x");
   const folder = openHostFolder(dir);
-  cleanups.push(() => rmSync(dir, { recursive: true, force: true }), () => folder.dispose());
+  cleanups.push(
+    () => rmSync(dir, { recursive: true, force: true }),
+    () => folder.dispose(),
+  );
   const { nodes } = await scanFolder(folder);
   const replica = createHostReplica({ scanned: nodes, backing: folder });
   folder.bind(replica);
@@ -41,7 +44,8 @@ async function shared() {
     tell: ({ ordered }) => void (ordered?.t === "applied" && told.push(ordered.op)),
     warn: () => undefined,
   });
-  const grantIndexLock = (): void => stray.granting({ parent: find(replica, ".git"), name: mustFileName("index.lock") });
+  const grantIndexLock = (): void =>
+    stray.granting({ parent: find(replica, ".git"), name: mustFileName("index.lock") });
   return { dir, folder, replica, told, grantIndexLock };
 }
 
@@ -52,10 +56,17 @@ test("what a stray process wrote is taken over with its bytes before a lock is g
   writeFileSync(join(dir, "fresh"), "made");
   writeFileSync(join(dir, ".git/index"), "another");
   grantIndexLock();
-  for (const [path, text] of [["same", "new!"], ["grown", "longer"], ["fresh", "made"], [".git/index", "another"]] as const) {
+  for (const [path, text] of [
+    ["same", "new!"],
+    ["grown", "longer"],
+    ["fresh", "made"],
+    [".git/index", "another"],
+  ] as const) {
     const node = find(replica, path);
     expect(Buffer.from(folder.read(node, 0, 100) as Uint8Array).toString()).toBe(text);
     // A guest's cache takes a change of size for zeros: the bytes have to be told of as well.
-    expect(told).toContainEqual(expect.objectContaining({ t: "write", node, extents: [{ offset: 0, length: text.length }] }));
+    expect(told).toContainEqual(
+      expect.objectContaining({ t: "write", node, extents: [{ offset: 0, length: text.length }] }),
+    );
   }
 });
