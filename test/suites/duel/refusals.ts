@@ -57,7 +57,10 @@ export function explain(ran: Ran): Explained {
   return { reasons: [...reasons], unexplained };
 }
 
-/** `git commit` found nothing to do: its status goes to stdout. */
+/**
+ * `git commit` found nothing to do: its status goes to stdout. A plain commit compares index and HEAD without a lock and then
+ * prints the status of a second look: if a peer committed in between, it names changes instead of saying "nothing".
+ */
 export function foundNothing(ran: Ran): boolean {
-  return ran.code === 1 && /nothing to commit|nothing added to commit|no changes added to commit/.test(ran.out);
+  return ran.code === 1 && ran.err === "" && /^On branch /.test(ran.out);
 }

@@ -37,7 +37,7 @@ export function describeLosing(name: string, open: OpenField, kinds: readonly Du
   describe(`duels on ${name}`, () => {
     for (const kind of kinds) {
       it(`the ${kind} duel finds acknowledged work lost`, async () => {
-        const verdict = await fightDuel(open, { kind, commits: 90, seed: newSeed(), limitMs: 60_000, settleMs: 3000 });
+        const verdict = await fightDuel(open, { kind, commits: 90, seed: newSeed(), limitMs: 25_000, settleMs: 3000 });
         process.stdout.write(`${name}, ${verdictToText(verdict)}\n`);
         expect(verdict.lost.length, verdictToText(verdict)).toBeGreaterThan(0);
       });
