@@ -1,7 +1,8 @@
 /** Requests of the echo worker's thread. Each must belong to the call being made (the token), and has no effect below the mount. */
 import { errno } from "../base/errno.ts";
 import type { Entry, Request } from "../fuse/api.ts";
-import { getattr, presentAttributes, presentEntry, replyAttributes } from "./attributes.ts";
+import { getattr, presentAttributes, presentEntry } from "./attributes.ts";
+import type { NodeId } from "../replica/ids.ts";
 import type { MountContext } from "./context.ts";
 import { isAt } from "./echo.ts";
 import type { EchoJob } from "./echo-change.ts";
@@ -34,7 +35,7 @@ export function answerEcho(context: MountContext, token: EchoJob | undefined, re
         ? context.replies.opened(request.unique, openForEcho(context, token.node))
         : refuse();
     case "setattr":
-      return isOnNode(token, request) ? replyAttributes(context, request.unique, token.node) : refuse();
+      return isOnNode(token, request) ? unchanged(context, token.node, request.unique) : refuse();
     case "flush":
       return context.replies.ok(request.unique);
     default:
@@ -44,6 +45,16 @@ export function answerEcho(context: MountContext, token: EchoJob | undefined, re
 
 function isOnNode(token: EchoJob, request: Request): token is Extract<EchoJob, { t: "modify" | "touch" }> {
   return (token.t === "modify" || token.t === "touch") && request.node === token.node;
+}
+
+/**
+ * Attributes in answers to CREATE and SETATTR are never kept: the kernel takes them in whenever the worker runs again, also
+ * after an invalidation that was meant for them (fs/fuse/dir.c: no attr_version check), and would go by an old size.
+ */
+function unchanged(context: MountContext, id: NodeId, unique: number): void {
+  const node = context.workspace.node(id);
+  if (node === undefined) return context.replies.error(unique, errno.ESTALE);
+  context.replies.attributes(unique, 0, presentAttributes(context, node));
 }
 
 /** The way to the name is walked as anybody walks it; the name itself is shown as it was before the change. */
@@ -84,7 +95,7 @@ function creation(context: MountContext, token: Extract<EchoJob, { t: "create" }
   if (node === undefined) return replies.error(request.unique, errno.EIO);
   if (request.op !== "create") return replyEntry(context, request.unique, token.at, token.node);
   const opened = openForEcho(context, token.node);
-  const entry = presentEntry(context, token.at, node);
+  const entry = { ...presentEntry(context, token.at, node), attributeTtl: 0 };
   lookups.answered(token.node, token.at.parent, token.at.name, entry.entryTtl);
   replies.created(request.unique, entry, opened);
 }
