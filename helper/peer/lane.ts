@@ -28,6 +28,7 @@ export interface LaneOptions {
 
 /** Bytes given to the socket ahead of what it has sent. */
 const socketAhead = 256 * 1024;
+const sent = new Uint8Array(0);
 const maxControlQueue = 1024;
 /** How long a goodbye may take to leave before the socket is destroyed. */
 const byeMs = 1000;
@@ -208,7 +209,8 @@ export class Lane {
       this.#credit -= frame.length;
       this.#queued -= frame.length;
       size += frame.length;
-      this.#next++;
+      // Sent frames leave at once: a queue that is never quite empty would keep a thousand of them.
+      this.#data[this.#next++] = sent;
       out.push(frame);
     }
     this.#compact();

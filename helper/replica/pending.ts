@@ -13,7 +13,8 @@ export interface Pending {
 
 /** First in, first decided. */
 export class PendingQueue {
-  #items: Pending[] = [];
+  /** Decided ones leave a hole, so that their bytes go at once. */
+  #items: (Pending | undefined)[] = [];
   #head = 0;
   #bytes = 0;
 
@@ -27,6 +28,7 @@ export class PendingQueue {
     const first = this.#items[this.#head];
     if (first === undefined || first.submitted.id !== id) return undefined;
     this.#bytes -= first.bytes;
+    this.#items[this.#head] = undefined;
     this.#head++;
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
@@ -40,7 +42,7 @@ export class PendingQueue {
   }
 
   all(): readonly Pending[] {
-    return this.#items.slice(this.#head);
+    return this.#items.slice(this.#head).filter((item) => item !== undefined);
   }
 
   get count(): number {

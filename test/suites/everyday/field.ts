@@ -1,5 +1,5 @@
 /** Where everyday git happens: a shared folder on several peers, and an ordinary folder outside of it. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustGit, type GitAt } from "../../harness/git.ts";
@@ -12,6 +12,8 @@ export interface EverydayField {
   readonly outside: string;
   /** Bytes this peer received over its link so far, where that can be told. */
   readonly received: (peer: GitAt) => number | undefined;
+  /** Resident memory of each helper, in MB. */
+  readonly memory: () => readonly number[];
   readonly close: () => Promise<void>;
 }
 
@@ -23,7 +25,7 @@ export async function plainEveryday(): Promise<EverydayField> {
   const peers = ["ada", "ben"].map((name) => ({ name, root: join(outside, `mount-${name}`) }));
   for (const { root } of peers) symlinkSync(folder, root);
   const close = async (): Promise<void> => await Promise.resolve(remove());
-  return { peers, outside, received: () => undefined, close };
+  return { peers, outside, received: () => undefined, memory: () => [], close };
 }
 
 /** A host and a guest, with a proxy between that counts bytes. */
@@ -37,11 +39,17 @@ export async function sessionEveryday(): Promise<EverydayField> {
       await session.close();
       remove();
     };
-    return { peers: session.peers, outside, received, close };
+    const memory = (): readonly number[] => session.peers.map(({ helper }) => residentMegabytes(helper.pid));
+    return { peers: session.peers, outside, received, memory, close };
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+function residentMegabytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Math.round(Number(kilobytes) / 1024);
 }
 
 async function makeFolders(): Promise<{ folder: string; outside: string; remove: () => void }> {

@@ -21,7 +21,9 @@ export function describeEveryday(name: string, open: OpenEveryday, actors: reado
       field = await open();
     });
     afterAll(async () => await field?.close());
-    afterAll(() => process.stdout.write(timetable(name, times)));
+    afterAll(() =>
+      process.stdout.write(`${timetable(name, times)}memory at the end: ${field?.memory().join(" MB, ")} MB\n`),
+    );
 
     describe.each(actors.map((actor, i) => ({ actor, i })))("done by $actor", ({ actor, i }) => {
       for (const step of everydaySteps) {
@@ -34,6 +36,11 @@ export function describeEveryday(name: string, open: OpenEveryday, actors: reado
           await expectAgreement([context.at, ...context.others]);
         });
       }
+    });
+
+    it("leaves no helper with more than 250 MB of memory", () => {
+      const memory = field?.memory() ?? [];
+      for (const megabytes of memory) expect(megabytes).toBeLessThanOrEqual(250);
     });
   });
 }
