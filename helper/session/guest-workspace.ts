@@ -16,7 +16,7 @@ import type { ContentFetcher } from "./content-fetcher.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** Undecided bytes beyond which writes wait (R-WINDOW). */
-const pendingWindow = 32 * 1024 * 1024;
+const pendingWindow = 64 * 1024 * 1024;
 
 export interface GuestWorkspaceParts {
   readonly replica: GuestReplica;
