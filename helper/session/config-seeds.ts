@@ -36,9 +36,9 @@ export function createConfigSeeds(parts: {
     const node = id === undefined ? undefined : view.node(id);
     if (node?.kind !== "file" || node.size > largest) return;
     const text = parts.read(node.id, node.size);
+    if (text === undefined) return;
     const depth = view.pathOf(dir)?.length ?? 0;
-    if (text !== undefined)
-      parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text), time: parts.clock.now() });
+    parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text), time: parts.clock.now() });
   }
 
   return {
