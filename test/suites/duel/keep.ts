@@ -8,20 +8,27 @@ const chores: readonly (readonly string[])[] = [
   ["gc", "-q"],
 ];
 
-export async function keepHouse(writerAt: (root: string) => Writer, roots: readonly string[]): Promise<void> {
+const packing = [["pack-refs", "--all", "--prune"]];
+
+export async function keepHouse(
+  writerAt: (root: string) => Writer,
+  roots: readonly string[],
+  onlyPacksRefs: boolean,
+): Promise<void> {
+  const work = onlyPacksRefs ? packing : chores;
   let ended = false;
   process.stdin.on("close", () => {
     ended = true;
   });
   process.stdin.resume();
   for (let round = 0; !ended; round += 1) {
-    const root = roots[Math.floor(round / chores.length) % roots.length];
-    const chore = chores[round % chores.length];
+    const root = roots[Math.floor(round / work.length) % roots.length];
+    const chore = work[round % work.length];
     if (root === undefined || chore === undefined) return;
     const writer = writerAt(root);
     if (writer.over()) return;
     const ran = await writer.git(chore);
     if (ran.code === 0) writer.report({ t: "round" });
-    await writer.backOff();
+    if (!onlyPacksRefs) await writer.backOff();
   }
 }

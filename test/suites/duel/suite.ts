@@ -32,14 +32,24 @@ export function describeDuels(name: string, open: OpenField, options: DuelSuiteO
   });
 }
 
+/** A race may be won by luck once; one that is never lost in this many fights shows nothing. */
+const rounds = 4;
+
 /** A field that is broken on purpose must lose what git acknowledged, or the duel proves nothing. */
 export function describeLosing(name: string, open: OpenField, kinds: readonly DuelKind[]): void {
   describe(`duels on ${name}`, () => {
     for (const kind of kinds) {
       it(`the ${kind} duel finds acknowledged work lost`, async () => {
-        const verdict = await fightDuel(open, { kind, commits: 90, seed: newSeed(), limitMs: 25_000, settleMs: 3000 });
-        process.stdout.write(`${name}, ${verdictToText(verdict)}\n`);
-        expect(verdict.lost.length, verdictToText(verdict)).toBeGreaterThan(0);
+        const told: string[] = [];
+        let lost = 0;
+        for (let round = 0; round < rounds && lost === 0; round += 1) {
+          const options = { kind, commits: 90, seed: newSeed(), limitMs: 25_000, settleMs: 3000, onlyPacksRefs: true };
+          const verdict = await fightDuel(open, options);
+          lost += verdict.lost.length;
+          told.push(`${name}, ${verdictToText(verdict)}`);
+          process.stdout.write(`${told.at(-1)}\n`);
+        }
+        expect(lost, told.join("\n")).toBeGreaterThan(0);
       });
     }
   });

@@ -15,6 +15,8 @@ export interface WriterTask {
   readonly root: string;
   /** For the keeper: where it works, in turn. */
   readonly roots: readonly string[];
+  /** For the keeper: nothing but pack-refs, without a rest. Where that may lose, it loses soonest. */
+  readonly onlyPacksRefs?: boolean;
   /** Acknowledged commits or swaps to reach; the keeper goes on until its stdin ends. */
   readonly quota: number;
   readonly seed: number;

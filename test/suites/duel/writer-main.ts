@@ -8,7 +8,8 @@ import type { WriterTask } from "./task.ts";
 import { createWriter } from "./writer.ts";
 
 const task = JSON.parse(process.argv[2] ?? "") as WriterTask;
-if (task.kind === "keep") await keepHouse((root) => createWriter({ ...task, root }), task.roots);
+if (task.kind === "keep")
+  await keepHouse((root) => createWriter({ ...task, root }), task.roots, task.onlyPacksRefs ?? false);
 else {
   const write = { commits: writeCommits, swaps: writeSwaps, lines: writeLines, branches: writeBranches }[task.kind];
   await write(createWriter(task));
