@@ -38,7 +38,7 @@ export function createConfigSeeds(parts: {
     const text = parts.read(node.id, node.size);
     if (text === undefined) return;
     const depth = view.pathOf(dir)?.length ?? 0;
-    parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text), time: parts.clock.now() });
+    parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text, { depth }), time: parts.clock.now() });
   }
 
   return {

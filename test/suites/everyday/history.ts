@@ -65,7 +65,7 @@ export const historySteps: readonly Step[] = [
   },
   {
     title: "submodule add, commit and update",
-    async run({ at, outside }) {
+    async run({ at, others, outside }) {
       const part = { name: at.name, root: `${outside}/part` };
       await mustRun("git", ["init", "-q", "-b", "main", part.root]);
       await commitFile(part, "part.txt", "a part\n");
@@ -75,6 +75,11 @@ export const historySteps: readonly Step[] = [
       await mustGit(at, ["submodule", "--quiet", "update", "--remote", "part"]);
       await mustGit(at, ["commit", "-q", "-a", "-m", "Take the better part"]);
       expect(await readAt(at, "part/part.txt")).toBe("a better part\n");
+      // The submodule's own config, born at one peer, says at every other where its work tree is.
+      for (const peer of [at, ...others]) {
+        const read = ["config", "--file", `${peer.root}/.git/modules/part/config`, "core.worktree"];
+        await expect.poll(async () => (await git(peer, read)).out, { timeout: 10_000 }).toBe("../../../part\n");
+      }
     },
   },
   {
