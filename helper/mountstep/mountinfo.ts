@@ -20,7 +20,14 @@ export function parseMountInfo(latin1: string): readonly MountLine[] {
     if (left === undefined || right === undefined) continue;
     const [id, , device, , mountPoint] = left.split(" ");
     const [type, source] = right.split(" ");
-    if (id === undefined || device === undefined || mountPoint === undefined || type === undefined || source === undefined) continue;
+    if (
+      id === undefined ||
+      device === undefined ||
+      mountPoint === undefined ||
+      type === undefined ||
+      source === undefined
+    )
+      continue;
     lines.push({ id, device, mountPoint: unescape(mountPoint), type, source: unescape(source) });
   }
   return lines;

@@ -2,7 +2,7 @@ import { unreachable } from "../base/brand.ts";
 import { errno, type Errno } from "../base/errno.ts";
 import { mustFileName } from "../base/name.ts";
 import type { GitPlaces } from "./git-place.ts";
-import { firstMadeNode, hostPeer, rootNode, type NodeId, type PeerId, type Version } from "./ids.ts";
+import { firstMadeNode, hostPeer, rootNode, type NodeId, type PeerId } from "./ids.ts";
 import { type Inode, type Namespace, placesOf } from "./namespace.ts";
 import type { Op, Place, RefusalReason } from "./op.ts";
 import { isPrivateId } from "./private-layer.ts";
@@ -216,7 +216,7 @@ export function loosen(ns: Namespace, op: Op): Op | undefined {
     case "write":
     case "truncate": {
       const inode = ns.get(op.node);
-      return inode?.at === undefined ? undefined : { ...op, base: inode.version as Version };
+      return inode?.at === undefined ? undefined : { ...op, base: inode.version };
     }
     default:
       return op;

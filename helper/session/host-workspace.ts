@@ -48,7 +48,8 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     for (const each of withdrawn) parts.onDecided(each);
     const { result, decided } = replica.local(op);
     parts.onDecided(decided);
-    if (withdrawn.length > 0 && result.ok) parts.gitDirBorn(op.t === "rename" ? op.to.parent : "at" in op ? op.at.parent : rootNode);
+    if (withdrawn.length > 0 && result.ok)
+      parts.gitDirBorn(op.t === "rename" ? op.to.parent : "at" in op ? op.at.parent : rootNode);
     return result.ok ? ok(result.value.offset ?? 0) : result;
   }
 

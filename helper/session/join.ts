@@ -63,7 +63,16 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
       progress({ step: "lobby", done: 0, total: 0 });
     },
     onWelcome(connection) {
-      follower = createGuestFollower({ connection, cache, recovery, name: options.name, localLocks: switches.localLocks, emit, progress, onGone: (reason) => finish(reason) });
+      follower = createGuestFollower({
+        connection,
+        cache,
+        recovery,
+        name: options.name,
+        localLocks: switches.localLocks,
+        emit,
+        progress,
+        onGone: (reason) => finish(reason),
+      });
       return follower.events;
     },
   });
@@ -83,7 +92,16 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   const host: Owner = { uid: connection.welcome.uid, gid: connection.welcome.gid };
   const ownersDiffer = (owner.uid !== host.uid || owner.gid !== host.gid) && !switches.sharedIndex;
   const shown = ownersDiffer ? withIndexOwner({ workspace, view: replica, shared: host, shown: owner }) : workspace;
-  const mounted = await mountWorkspace({ driver: options.driver, workspace: shown, mountPoint, owner, clock: { now: () => connection.now() }, readOnly, fsName: "pairmount", emit });
+  const mounted = await mountWorkspace({
+    driver: options.driver,
+    workspace: shown,
+    mountPoint,
+    owner,
+    clock: { now: () => connection.now() },
+    readOnly,
+    fsName: "pairmount",
+    emit,
+  });
   owned.add(mounted);
   progress({ step: "mount", done: 1, total: 1 });
   owned.add(startPrefetch({ replica, fetcher: followed.fetcher }));
@@ -106,7 +124,17 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     mount: mountPoint,
     invite: null,
     port: null,
-    status: () => guestStatus({ options, mount: mountPoint, driver: mounted.driver, replica, connection, peers: followed.peers(), recovery, nameOf }),
+    status: () =>
+      guestStatus({
+        options,
+        mount: mountPoint,
+        driver: mounted.driver,
+        replica,
+        connection,
+        peers: followed.peers(),
+        recovery,
+        nameOf,
+      }),
     ended,
     dispose,
   };

@@ -21,6 +21,9 @@ export function createRefusalTrace(file: string, view: View): RefusalTrace {
 
   return (by, { op }, { ordered }) => {
     if (ordered?.t !== "refused") return;
-    appendFileSync(file, `${Date.now()} guest ${by}: ${op.t} ${whereOf(op)}: ${ordered.reason} (${ordered.errno}), ${ordered.count} counted\n`);
+    appendFileSync(
+      file,
+      `${Date.now()} guest ${by}: ${op.t} ${whereOf(op)}: ${ordered.reason} (${ordered.errno}), ${ordered.count} counted\n`,
+    );
   };
 }

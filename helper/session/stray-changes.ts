@@ -38,7 +38,8 @@ export function createStrayChanges(parts: {
     // A stray process's lock is its own: the real O_EXCL create tells who comes too late.
     const lasting = found.filter(({ op }) => !(op.t === "create" && isGitLock(op.at)));
     for (const { op } of lasting) parts.tell(replica.adopt(op));
-    for (const { op } of lasting) if (op.t === "create" && replica.classOf(op.at) === "git-mutable") folder.holdUnchanged(op.node);
+    for (const { op } of lasting)
+      if (op.t === "create" && replica.classOf(op.at) === "git-mutable") folder.holdUnchanged(op.node);
     if (lasting.length > 0) parts.warn(lasting.length);
   }
 

@@ -28,7 +28,10 @@ export interface HelperOptions {
 }
 
 /** `PAIRMOUNT_DIST` names another build, so that two people (or suites) on one machine do not pull the ground from under each other. */
-export const helperProgram: string = join(process.env["PAIRMOUNT_DIST"] ?? join(repositoryRoot, "dist"), "pairmount.mjs");
+export const helperProgram: string = join(
+  process.env["PAIRMOUNT_DIST"] ?? join(repositoryRoot, "dist"),
+  "pairmount.mjs",
+);
 const startMs = 30_000;
 const stopMs = 15_000;
 

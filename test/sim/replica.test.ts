@@ -34,7 +34,7 @@ describe("a rule left out is noticed", () => {
     return undefined;
   };
   for (const rule of ["stop", "seen", "base", "version"] satisfies Rule[]) {
-    test(`${rule}`, () => expect(noticed({ host: { ignore: new Set([rule]) } })).toBeDefined());
+    test(rule, () => expect(noticed({ host: { ignore: new Set([rule]) } })).toBeDefined());
   }
   test("no conditions at the host", () => expect(noticed({ host: { conditions: false } })).toBeDefined());
   test("locks answered locally", () => expect(noticed({ localLocks: true })).toBeDefined());

@@ -3,7 +3,16 @@ import type { NodeId, Version } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
 import { at, bytes, hostRig, time } from "./rig.ts";
 
-const repo = [".git/", ".git/HEAD", ".git/objects/", ".git/refs/", ".git/worktrees/", ".git/worktrees/x/", "evil/", "other"];
+const repo = [
+  ".git/",
+  ".git/HEAD",
+  ".git/objects/",
+  ".git/refs/",
+  ".git/worktrees/",
+  ".git/worktrees/x/",
+  "evil/",
+  "other",
+];
 const made = (2 ** 41) as NodeId;
 const refused = { t: "refused", reason: "not-owner", errno: 1 };
 
@@ -31,7 +40,14 @@ test("R-PRIV: a guest leads git to no other config: by no other words, from no o
     expect(rig.submit(1, op, adopted++).ordered).toMatchObject(refused);
   }
   const to = at(rig.find("evil"), "commondir");
-  const rename: Op = { t: "rename", from: at(1 as NodeId, "other"), to, node: rig.find("other"), victim: null, time: time(7) };
+  const rename: Op = {
+    t: "rename",
+    from: at(1 as NodeId, "other"),
+    to,
+    node: rig.find("other"),
+    victim: null,
+    time: time(7),
+  };
   expect(rig.submit(1, rename, adopted++).ordered).toMatchObject(refused);
   const from = at(rig.find(".git"), "worktrees");
   const move: Op = { ...rename, from, to: at(rig.find("evil"), "w"), node: rig.find(".git/worktrees") };

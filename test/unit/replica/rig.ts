@@ -1,4 +1,4 @@
-import { mustFileName, type FileName } from "../../../helper/base/name.ts";
+import { mustFileName } from "../../../helper/base/name.ts";
 import { epoch, type Time } from "../../../helper/base/time.ts";
 import type { Errno } from "../../../helper/base/errno.ts";
 import type { HostReplica, SnapshotNode } from "../../../helper/replica/api.ts";
@@ -22,9 +22,7 @@ export function scanned(paths: readonly string[]): SnapshotNode[] {
     const id = (ids.size + 1) as NodeId;
     ids.set([...parts, own].join("/"), id);
     nodes.push(
-      scannedNode(id, isDir ? "dir" : "file", [
-        { parent: ids.get(parts.join("/")) as NodeId, name: name(own) as FileName },
-      ]),
+      scannedNode(id, isDir ? "dir" : "file", [{ parent: ids.get(parts.join("/")) as NodeId, name: name(own) }]),
     );
   }
   return nodes;

@@ -49,7 +49,7 @@ async function writing() {
   ) as Result<NodeId>;
   if (!made.ok) throw new Error("not created");
   const handle = workspace.open(made.value, { writable: true, append: false });
-  workspace.write(made.value, handle.ok ? handle.value : undefined, 0, Buffer.from("kept"));
+  void workspace.write(made.value, handle.ok ? handle.value : undefined, 0, Buffer.from("kept"));
   const decide = (): void => {
     for (const each of sent.splice(0)) {
       const { ordered } = host.submit(peer, each);
