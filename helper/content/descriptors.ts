@@ -36,12 +36,16 @@ export class Descriptors {
 
   /** Takes over `fd`; whatever was open for the node is closed. */
   put(node: NodeId, fd: number, writable: boolean): Descriptor {
+    return this.adopt(node, { fd, writable, pins: 0, orphan: false });
+  }
+
+  /** As `put`, with what another of these has handed over. */
+  adopt(node: NodeId, descriptor: Descriptor): Descriptor {
     this.close(node);
     this.shrink(this.#limit - 1);
-    const made: Descriptor = { fd, writable, pins: 0, orphan: false };
-    this.#open.set(node, made);
+    this.#open.set(node, descriptor);
     this.#newest = node;
-    return made;
+    return descriptor;
   }
 
   /** Hands the descriptor over to the caller, who closes it. */

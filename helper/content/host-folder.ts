@@ -38,11 +38,13 @@ export class HostFolder implements Backing {
   }
 
   apply(op: Op): Errno | undefined {
-    return attempt(() => {
+    const failed = attempt(() => {
       this.#apply(op);
       // One fstat per write, so that the next difference is somebody else's.
       if (op.t === "write" || op.t === "append" || op.t === "truncate" || op.t === "setattr") this.settle(op.node);
     });
+    if (failed === errno.EEXIST) this.opened.occupied(op.t === "rename" ? op.to : "at" in op ? op.at : undefined);
+    return failed;
   }
 
   revive(node: NodeId, at: Place, mode: number): Errno | undefined {
@@ -125,10 +127,22 @@ export class HostFolder implements Backing {
    * left: a stray process was faster.
    */
   holdUnchanged(node: NodeId): boolean {
-    const failed = attempt(() => void this.opened.descriptor(node, false));
-    if (failed === undefined && !this.protectedChanged(node)) return true;
+    const { files, stamps } = this.opened;
+    let isOurs = false;
+    const failed = attempt(() => {
+      const { fd } = this.opened.descriptor(node, false);
+      isOurs = fstatSync(fd).ino === (stamps.of(node)?.ino ?? fstatSync(fd).ino);
+    });
+    if (failed === undefined && isOurs) files.keep(node);
+    // What was held before it was replaced is what readers of the old file go on with.
+    else files.close(node);
+    return isOurs && !this.protectedChanged(node);
+  }
+
+  /** A file that was found and is not adopted: nothing of it stays here. */
+  leave(node: NodeId): void {
     this.opened.files.close(node);
-    return false;
+    this.opened.stamps.forget(node);
   }
 
   /** What is really at a place, symlinks not followed. */

@@ -18,6 +18,8 @@ export interface FolderHooks {
   wants?(node: NodeId): boolean;
   /** A file was made, and is real; the tree does not have it yet. */
   made?(at: Place): void;
+  /** An operation found a name taken that is free in the tree: a stray process has made it. */
+  occupied?(at: Place): void;
   /** A private file of this host is about to go with its directory (R-PRIV): for the recovery store. */
   losing?(directory: NodeId, names: readonly string[], bytes: Uint8Array): void;
 }
@@ -77,6 +79,10 @@ export class Opened {
 
   made(at: Place): void {
     this.#hooks.made?.(at);
+  }
+
+  occupied(at: Place | undefined): void {
+    if (at !== undefined) this.#hooks.occupied?.(at);
   }
 
   /** The node's real file, of now or of the past, open. */

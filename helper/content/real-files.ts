@@ -12,6 +12,8 @@ const common = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 export class RealFiles {
   readonly #paths: RealPaths;
   readonly #open = new Descriptors(256);
+  /** Files of git that a stray process may replace: what was there stays readable, however many objects are opened meanwhile. */
+  readonly #kept = new Descriptors(1024);
 
   constructor(paths: RealPaths) {
     this.#paths = paths;
@@ -19,15 +21,28 @@ export class RealFiles {
 
   /** What is open already, whatever for. */
   known(node: NodeId): Descriptor | undefined {
-    return this.#open.get(node);
+    return this.#open.get(node) ?? this.#kept.get(node);
+  }
+
+  /** What is open for the node stays so, apart from a thousand files kept since. */
+  keep(node: NodeId): void {
+    const open = this.#open.take(node);
+    if (open !== undefined) this.#kept.adopt(node, open);
+  }
+
+  /** Takes over `fd`, open for reading. */
+  keepAs(node: NodeId, fd: number): void {
+    this.close(node);
+    this.#kept.put(node, fd, false);
   }
 
   /** The file at one of the node's names, open for reading, or also for writing. */
   open(node: NodeId, at: Place, writable: boolean): Descriptor {
-    const known = this.#open.get(node);
+    const known = this.known(node);
     if (known !== undefined && (known.writable || !writable)) return known;
     const path = this.#paths.path(at);
     const fd = this.#spare(() => openAnyway(path, writable));
+    this.#kept.close(node);
     return this.#open.put(node, fd, writable);
   }
 
@@ -44,15 +59,17 @@ export class RealFiles {
 
   /** Hands the descriptor over. */
   take(node: NodeId): Descriptor | undefined {
-    return this.#open.take(node);
+    return this.#open.take(node) ?? this.#kept.take(node);
   }
 
   close(node: NodeId): void {
     this.#open.close(node);
+    this.#kept.close(node);
   }
 
   dispose(): void {
     this.#open.dispose();
+    this.#kept.dispose();
   }
 
   /** When the process is out of descriptors, half of the cached ones go and the call is tried once more. */
@@ -62,7 +79,7 @@ export class RealFiles {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== "EMFILE" && code !== "ENFILE") throw error;
-      const closed = this.#open.shrink(this.#open.size >> 1);
+      const closed = this.#open.shrink(this.#open.size >> 1) || this.#kept.shrink(this.#kept.size >> 1);
       if (!this.#paths.shrink() && !closed) throw error;
       return open();
     }

@@ -1,4 +1,4 @@
-import { lstatSync, type BigIntStats } from "node:fs";
+import { fstatSync, lstatSync, type BigIntStats } from "node:fs";
 import { timeOfNs, type Time } from "../base/time.ts";
 import type { Kind } from "../replica/op.ts";
 import { stampOf, type Stamp } from "./stamps.ts";
@@ -21,6 +21,11 @@ export interface RealStat {
 /** Throws what lstat(2) throws. */
 export function realStat(path: Buffer): RealStat {
   return fromStats(lstatSync(path, { bigint: true }));
+}
+
+/** Throws what fstat(2) throws. */
+export function openedStat(fd: number): RealStat {
+  return fromStats(fstatSync(fd, { bigint: true }));
 }
 
 function fromStats(stats: BigIntStats): RealStat {

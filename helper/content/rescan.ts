@@ -4,6 +4,7 @@ import type { Time } from "../base/time.ts";
 import type { View } from "../replica/api.ts";
 import { rootNode, type NodeId } from "../replica/ids.ts";
 import type { Node, Op, Place } from "../replica/op.ts";
+import { lookInto } from "./found-file.ts";
 import type { HostFolder } from "./host-folder.ts";
 import { below, directoryFlags, objectOf } from "./real-paths.ts";
 import { realStat, type RealStat } from "./real-stat.ts";
@@ -15,8 +16,12 @@ export interface Found {
   readonly found?: Partial<Pick<Node, "ino" | "size" | "mtime" | "ctime" | "mode">>;
 }
 
+/** Bytes. */
+const smallFile = 8 * 1024;
+const mutableFile = 1024 * 1024;
+
 export interface RescanOptions {
-  readonly view: Pick<View, "lookup" | "node" | "list">;
+  readonly view: Pick<View, "lookup" | "node" | "list" | "classOf">;
   readonly newNode: () => NodeId;
   readonly time: Time;
   /** Only this directory and what is below; the root if absent. */
@@ -26,7 +31,8 @@ export interface RescanOptions {
 /**
  * What was changed behind the mount. The caller adopts everything returned, in order, at once: the stamps are new already.
  * A file counts as changed when ino, size, mtime or ctime is not what this helper left. A rename is a removal and a
- * creation, and so is another file under a known name. Contents found travel as ranges without bytes. Directories that cannot be read are taken as unchanged.
+ * creation, and so is another file under a known name. Contents found are ranges without bytes, except small ones
+ * and those of git's mutable files: these are read at once, and stay open, so that the objects found after them hold what they refer to. Directories that cannot be read are taken as unchanged.
  */
 export function rescan(folder: HostFolder, options: RescanOptions): Found[] {
   const comparison = new Comparison(folder, options);
@@ -100,12 +106,13 @@ class Comparison {
       if (at.name === "objects") this.#objects.push(id);
       else this.directory(id);
     } else if (stamps.differs(id, stat.stamp)) {
-      this.#changed(node, stat);
+      this.#changed(node, parent, at, stat);
     }
   }
 
-  #changed(node: Node, stat: RealStat): void {
+  #changed(node: Node, parent: number, at: Place, seen: RealStat): void {
     const left = this.#folder.opened.stamps.of(node.id);
+    const { stat, bytes } = seen.kind === "file" ? this.#read(parent, at, node.id, seen) : { stat: seen };
     const { time } = this.#options;
     this.#folder.opened.stamps.leave(node.id, stat.stamp);
     const sameBytes = left?.size === stat.size && left.mtimeMs === stat.stamp.mtimeMs;
@@ -114,18 +121,34 @@ class Comparison {
       return;
     }
     this.additions.push({ op: { t: "truncate", node: node.id, base: node.version, size: stat.size, time } });
-    this.#content(node.id, stat);
+    this.#content(node.id, stat, bytes);
     if (stat.mode !== node.mode) this.additions.push({ op: { t: "setattr", node: node.id, mode: stat.mode, time } });
   }
 
-  #content(node: NodeId, stat: RealStat): void {
+  /** The file at the name with its bytes, if they are to travel along; git's mutable files stay open. */
+  #read(
+    parent: number,
+    at: Place,
+    node: NodeId,
+    seen: RealStat,
+  ): { readonly stat: RealStat; readonly bytes?: Uint8Array } {
+    const isMutable = this.#options.view.classOf(at) === "git-mutable" && !at.name.startsWith("tmp_");
+    const most = isMutable ? mutableFile : smallFile;
+    const found = seen.size > most ? undefined : attempt(() => lookInto(below(parent, at.name), most));
+    if (found === undefined) return { stat: seen };
+    if (isMutable) this.#folder.opened.files.keepAs(node, found.fd);
+    else closeSync(found.fd);
+    return found;
+  }
+
+  #content(node: NodeId, stat: RealStat, bytes: Uint8Array | undefined): void {
     if (stat.size === 0) return;
     const op: Op = {
       t: "write",
       node,
       // Adopted without a condition: what is there is there.
       base: this.#options.view.node(node)?.version ?? (0 as Node["version"]),
-      extents: [{ offset: 0, length: stat.size }],
+      extents: [{ offset: 0, length: stat.size, ...(bytes !== undefined && { bytes }) }],
       more: false,
       time: this.#options.time,
     };
@@ -147,15 +170,16 @@ class Comparison {
   }
 
   #add(parent: number, at: Place): void {
-    const stat = attempt(() => realStat(below(parent, at.name)));
-    if (stat === undefined || stat.kind === "other" || stat.dev !== this.#device) return;
+    const seen = attempt(() => realStat(below(parent, at.name)));
+    if (seen === undefined || seen.kind === "other" || seen.dev !== this.#device) return;
     const { time, newNode } = this.#options;
-    const linked = stat.kind !== "dir" && stat.nlink > 1 ? this.#linked.get(stat.ino) : undefined;
+    const linked = seen.kind !== "dir" && seen.nlink > 1 ? this.#linked.get(seen.ino) : undefined;
     if (linked !== undefined) {
       this.additions.push({ op: { t: "link", at, node: linked, time } });
       return;
     }
     const node = newNode();
+    const { stat, bytes } = seen.kind === "file" ? this.#read(parent, at, node, seen) : { stat: seen };
     const found = { mode: stat.mode, mtime: stat.mtime, ctime: stat.ctime };
     if (stat.kind === "dir") {
       this.additions.push({ op: { t: "mkdir", at, node, mode: stat.mode, time }, found });
@@ -170,7 +194,7 @@ class Comparison {
       return;
     }
     this.additions.push({ op: { t: "create", at, node, mode: stat.mode, time }, found });
-    this.#content(node, stat);
+    this.#content(node, stat, bytes);
   }
 
   #addChildren(path: Buffer, node: NodeId): void {

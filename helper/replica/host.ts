@@ -135,6 +135,9 @@ export function createHostReplica(options: HostOptions): HostReplica {
       "node" in verdict.op && !("at" in verdict.op) && !ns.isLive(verdict.op.node) && verdict.op.t !== "rename";
     if (!real) {
       const failed = carryOut(by, verdict);
+      // What stood in the way may have been adopted meanwhile: then the rules say what that means (R-OBJ, R-PRECOND).
+      const again = failed === errno.EEXIST && conditions ? verdictOf(by, op) : undefined;
+      if (again?.t === "refuse") return again;
       if (failed !== undefined)
         return { t: "refuse", reason: failed === errno.EEXIST ? "exists" : "disk", errno: failed };
     }

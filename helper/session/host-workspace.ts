@@ -17,7 +17,7 @@ export interface HostWorkspaceParts {
   readonly clock: SessionClock;
   /** Every decision of the host's own mount, to be told to the guests. */
   readonly onDecided: (decided: Decided) => void;
-  /** False: the file was changed in the real folder, and the caller must look it up again. */
+  /** Before a file is opened. False: another file took its place in the real folder, and the caller must look it up again. */
   readonly beforeRead: (node: NodeId) => boolean;
   readonly afterRename: (to: Place) => void;
   /** A directory became a git dir by what it holds (R-BORN). */
@@ -165,7 +165,8 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
 
     open(node, { writable, append }) {
       const found = replica.node(node);
-      if (found === undefined) return fail(errno.ESTALE);
+      // The kernel looks the name up again.
+      if (found === undefined || !parts.beforeRead(node)) return fail(errno.ESTALE);
       return ok({ node, writable, append });
     },
     read(node, offset, length) {

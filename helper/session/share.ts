@@ -86,6 +86,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     beforeFetch: (node) => void stray.beforeRead(node),
     onDecided(decided: Decided, by: PeerId) {
       workspace.report(decided);
+      stray.decided(decided);
       if (by !== hostPeer && decided.ordered?.t === "applied") timeline.applied(decided.ordered);
     },
     onUnheld: (node) => workspace.dropIfUnused(node),
@@ -125,7 +126,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     heldByGuests: (node) => guests.holds(node),
   });
   owned.add(workspace);
-  folder.bind(replica, { made: (at) => stray.granting(at) });
+  folder.bind(replica, { made: (at) => stray.granting(at), occupied: (at) => stray.inTheWay(at) });
+  stray.hold(scanned.nodes);
 
   seeds.all();
 

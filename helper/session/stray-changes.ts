@@ -8,6 +8,8 @@ import type { NodeId } from "../replica/ids.ts";
 import type { Place } from "../replica/op.ts";
 
 const lockSuffix = ".lock";
+/** Files held from the beginning. */
+const mostHeld = 512;
 
 export interface StrayChanges {
   /**
@@ -15,8 +17,17 @@ export interface StrayChanges {
    * first. Not before the lock is real: a stray git that still held it then may have released it since.
    */
   granting(lock: Place): void;
-  /** Before a file of a git dir is read: false if it was changed behind the mount; everything changed is adopted then, and the reader asks again. */
+  /** A name free in the tree is taken: everything changed is adopted, unless it is a lock, which is a stray process's own. */
+  inTheWay(at: Place): void;
+  /**
+   * Before a file of a git dir is opened or fetched: if it was changed behind the mount, everything changed is adopted. False
+   * if another file has its name now: whoever opens it looks the name up again; who has it open reads what it was.
+   */
   beforeRead(node: NodeId): boolean;
+  /** After each operation: what has just become a file of git's stays readable when a stray process replaces it. */
+  decided(decided: Decided): void;
+  /** As `decided`, for what was there when sharing began. */
+  hold(nodes: Iterable<{ readonly id: NodeId }>): void;
 }
 
 export function createStrayChanges(parts: {
@@ -27,6 +38,8 @@ export function createStrayChanges(parts: {
   readonly warn: (changes: number) => void;
 }): StrayChanges {
   const { replica, folder, clock } = parts;
+  /** What `beforeRead` sent its caller to: the kernel asks again only once, and a file replaced all the time would answer it ESTALE. */
+  let replacement: NodeId | undefined;
 
   function isChanged(place: Place): boolean {
     const node = replica.lookup(place);
@@ -37,9 +50,8 @@ export function createStrayChanges(parts: {
     const found = rescan(folder, { view: replica, newNode: () => replica.newNode(), time: clock.now() });
     // A stray process's lock is its own: the real O_EXCL create tells who comes too late.
     const lasting = found.filter(({ op }) => !(op.t === "create" && isGitLock(op.at)));
+    for (const { op } of found) if (op.t === "create" && isGitLock(op.at)) folder.leave(op.node);
     for (const { op } of lasting) parts.tell(replica.adopt(op));
-    for (const { op } of lasting)
-      if (op.t === "create" && replica.classOf(op.at) === "git-mutable") folder.holdUnchanged(op.node);
     if (lasting.length > 0) parts.warn(lasting.length);
   }
 
@@ -47,18 +59,38 @@ export function createStrayChanges(parts: {
     return at.name.endsWith(lockSuffix) && replica.gitDirOf(at.parent) !== undefined;
   }
 
+  function isGitFile(node: NodeId): boolean {
+    const found = replica.node(node);
+    return found?.kind === "file" && found.nlink > 0 && replica.classOfNode(node) === "git-mutable";
+  }
+
   return {
+    inTheWay(at) {
+      if (!isGitLock(at)) adoptAll();
+    },
     granting(lock) {
       if (!isGitLock(lock)) return;
       const name = parseFileName(lock.name.slice(0, -lockSuffix.length));
       if (name !== undefined && isChanged({ parent: lock.parent, name })) adoptAll();
     },
     beforeRead(node) {
-      const found = replica.node(node);
-      if (found?.kind !== "file" || found.nlink === 0 || replica.classOfNode(node) !== "git-mutable") return true;
-      if (folder.holdUnchanged(node)) return true;
+      if (!isGitFile(node)) return true;
+      const wasSentHere = node === replacement;
+      if (wasSentHere) replacement = undefined;
+      if (wasSentHere || folder.holdUnchanged(node)) return true;
+      const at = replica.placeOf(node);
       adoptAll();
+      if (replica.node(node)?.nlink !== 0) return true;
+      replacement = at && replica.lookup(at);
       return false;
+    },
+    decided({ ordered }) {
+      if (ordered?.t !== "applied" || ordered.op.t !== "rename") return;
+      if (isGitFile(ordered.op.node)) folder.holdUnchanged(ordered.op.node);
+    },
+    hold(nodes) {
+      let held = 0;
+      for (const { id } of nodes) if (held < mostHeld && isGitFile(id) && folder.holdUnchanged(id)) held++;
     },
   };
 }

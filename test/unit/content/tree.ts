@@ -35,6 +35,7 @@ export class Tree {
     [...this.names.values()]
       .filter((entry) => entry.at.parent === dir)
       .map((entry) => ({ name: entry.at.name, node: entry.node }));
+  classOf = (): "work-tree" => "work-tree";
   isPrivate = (at: Place) => this.privates.has(at.name);
 
   at(path: string): Place {

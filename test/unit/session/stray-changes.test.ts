@@ -1,19 +1,29 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { mustFileName } from "../../../helper/base/name.ts";
-import { openHostFolder } from "../../../helper/content/host-folder.ts";
+import { openHostFolder, type HostFolder } from "../../../helper/content/host-folder.ts";
 import { scanFolder } from "../../../helper/content/scan.ts";
 import type { HostReplica } from "../../../helper/replica/api.ts";
 import { createHostReplica } from "../../../helper/replica/host.ts";
-import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
+import { opIdOf, rootNode, type NodeId, type PeerId } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
 import { createStrayChanges } from "../../../helper/session/stray-changes.ts";
 
 const clock = { now: () => ({ sec: 2_000_000_000, nsec: 0 }) };
 const cleanups: (() => void)[] = [];
 afterEach(() => cleanups.splice(0).forEach((clean) => clean()));
+
+function text(folder: HostFolder, node: NodeId): string {
+  return Buffer.from(folder.read(node, 0, 100) as Uint8Array).toString();
+}
+
+/** As git does: beside it, and renamed over it. */
+function replace(dir: string, path: string, content: string): void {
+  writeFileSync(join(dir, `${path}.other`), content);
+  renameSync(join(dir, `${path}.other`), join(dir, path));
+}
 
 function find(replica: HostReplica, path: string): NodeId {
   let node: NodeId = rootNode;
@@ -35,7 +45,6 @@ async function shared() {
   );
   const { nodes } = await scanFolder(folder);
   const replica = createHostReplica({ scanned: nodes, backing: folder });
-  folder.bind(replica);
   const told: Op[] = [];
   const stray = createStrayChanges({
     replica,
@@ -44,9 +53,11 @@ async function shared() {
     tell: ({ ordered }) => void (ordered?.t === "applied" && told.push(ordered.op)),
     warn: () => undefined,
   });
+  folder.bind(replica, { made: (at) => stray.granting(at), occupied: (at) => stray.inTheWay(at) });
+  stray.hold(nodes);
   const grantIndexLock = (): void =>
     stray.granting({ parent: find(replica, ".git"), name: mustFileName("index.lock") });
-  return { dir, folder, replica, told, grantIndexLock };
+  return { dir, folder, replica, told, stray, grantIndexLock };
 }
 
 test("what a stray process wrote is taken over with its bytes before a lock is granted", async () => {
@@ -66,7 +77,83 @@ test("what a stray process wrote is taken over with its bytes before a lock is g
     expect(Buffer.from(folder.read(node, 0, 100) as Uint8Array).toString()).toBe(text);
     // A guest's cache takes a change of size for zeros: the bytes have to be told of as well.
     expect(told).toContainEqual(
-      expect.objectContaining({ t: "write", node, extents: [{ offset: 0, length: text.length }] }),
+      expect.objectContaining({
+        t: "write",
+        node,
+        extents: [{ offset: 0, length: text.length, bytes: new Uint8Array(Buffer.from(text)) }],
+      }),
     );
   }
+});
+
+test("who opens a file of git's that a stray process replaced is sent to the new one, and who has it open reads the old one", async () => {
+  const { dir, folder, replica, stray } = await shared();
+  const old = find(replica, ".git/index");
+  replace(dir, ".git/index", "of a stray git");
+  expect(stray.beforeRead(old)).toBe(false);
+  const now = find(replica, ".git/index");
+  expect(now).not.toBe(old);
+  // Replaced once more before the kernel's second try, which is its last.
+  replace(dir, ".git/index", "yet another");
+  expect(stray.beforeRead(now)).toBe(true);
+  expect(text(folder, now)).toBe("of a stray git");
+  expect(text(folder, old)).toBe("index");
+  expect(stray.beforeRead(now)).toBe(false);
+  expect(text(folder, find(replica, ".git/index"))).toBe("yet another");
+});
+
+test("a file of git's that a stray process appended to in place is opened at once, with what was added", async () => {
+  const { dir, folder, replica, stray } = await shared();
+  const index = find(replica, ".git/index");
+  appendFileSync(join(dir, ".git/index"), " and more");
+  expect(stray.beforeRead(index)).toBe(true);
+  expect(text(folder, index)).toBe("index and more");
+});
+
+test("a stray process's lock is not adopted, and a name that is taken is told before the refusal", async () => {
+  const { dir, replica, told } = await shared();
+  const guest = 1 as PeerId;
+  const time = clock.now();
+  const node = replica.nextRange();
+  const git = find(replica, ".git");
+  writeFileSync(join(dir, ".git/index.lock"), "");
+  mkdirSync(join(dir, ".git/objects"));
+  const lock = { parent: git, name: mustFileName("index.lock") };
+  const submit = (n: number, op: Op) => replica.submit(guest, { id: opIdOf(guest, n), adopted: 0, op }).ordered;
+  expect(submit(1, { t: "create", at: lock, node, mode: 0o644, time })).toMatchObject({
+    t: "refused",
+    reason: "exists",
+  });
+  expect(told).toEqual([]);
+  const objects = { parent: git, name: mustFileName("objects") };
+  expect(submit(2, { t: "mkdir", at: objects, node, mode: 0o755, time })).toMatchObject({
+    t: "refused",
+    reason: "exists",
+  });
+  expect(told).toMatchObject([{ t: "mkdir", at: objects }]);
+  expect(replica.lookup(objects)).toBeDefined();
+  expect(replica.lookup(lock)).toBeUndefined();
+});
+
+test("a link onto an object that a stray process has made meanwhile is the same object, not a refusal that counts", async () => {
+  const { dir, replica } = await shared();
+  mkdirSync(join(dir, ".git/objects/ab"), { recursive: true });
+  const { time, git } = { time: clock.now(), git: find(replica, ".git") };
+  const made = replica.local({
+    t: "mkdir",
+    at: { parent: git, name: mustFileName("objects") },
+    node: replica.newNode(),
+    mode: 0o755,
+    time,
+  });
+  expect(made.result.ok).toBe(false);
+  const parent = find(replica, ".git/objects/ab");
+  const node = replica.newNode();
+  replica.local({ t: "create", at: { parent, name: mustFileName("tmp_obj_1") }, node, mode: 0o444, time });
+  const object = mustFileName("c".repeat(38));
+  writeFileSync(join(dir, ".git/objects/ab", object), "");
+  const guest = 1 as PeerId;
+  const link: Op = { t: "link", at: { parent, name: object }, node, time };
+  const { ordered } = replica.submit(guest, { id: opIdOf(guest, 1), adopted: 0, op: link });
+  expect(ordered).toMatchObject({ t: "refused", reason: "same", count: 0 });
 });
