@@ -70,6 +70,13 @@ function lookupForEcho(context: MountContext, token: EchoJob, request: Extract<R
     context.lookups.answered(past.id, token.at.parent, token.at.name, 0);
     return replies.entry(request.unique, pastEntry(context, past, token.t === "remove"));
   }
+  if (token.t === "modify" || token.t === "touch") {
+    // A newer file of this name: if the kernel learnt of it here, before its bytes came, it would hold on to the size of now
+    // while the truncation of its own echo makes it distrust others.
+    const found = workspace.lookup({ parent: request.node as NodeId, name: request.name });
+    if (found !== undefined && found !== token.node && workspace.node(found)?.kind !== "dir")
+      return replies.error(request.unique, errno.ENOENT);
+  }
   return lookup(context, request);
 }
 

@@ -27,17 +27,26 @@ export function jobsOf(workspace: Workspace, change: EchoChange): EchoJob[] {
   }
 }
 
-/** Truncating opens the file for writing, and one that is open so cannot be executed (ETXTBSY): those are only touched. */
+/**
+ * Truncating opens the file for writing, and one that is open so cannot be executed (ETXTBSY): those are only touched. So are
+ * git's own files: while the kernel truncates it distrusts sizes, and a ref read in that moment would be empty.
+ */
 function modification(workspace: Workspace, id: NodeId): EchoJob[] {
   const node = workspace.node(id);
   if (node === undefined) return [];
-  return [{ t: node.kind === "file" && !(node.mode & executable) ? "modify" : "touch", node: id }];
+  const path = workspace.classOfNode(id);
+  if (path === "git-immutable") return [];
+  const mayTruncate = path === "work-tree" && node.kind === "file" && !(node.mode & executable);
+  return [{ t: mayTruncate ? "modify" : "touch", node: id }];
 }
 
 function nameJobs(workspace: Workspace, change: Extract<EchoChange, { t: "name" }>): EchoJob[] {
   const { at, before, after, kind, moved, dead } = change;
   // Objects are named by their content, in directories nobody watches, and come by the thousand.
   if (workspace.classOf(at) === "git-immutable") return [];
+  // A lock file's coming and going is nobody's news, its move over what it protects is. And the kernel may take in the answer to
+  // a create late, with the size of then: a ref just moved into place would be read empty.
+  if (moved === undefined && at.name.endsWith(".lock") && kind === "file") return [];
   if (moved !== undefined) {
     const node = "from" in moved ? after : before;
     if (node === undefined) return [];

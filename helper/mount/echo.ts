@@ -12,6 +12,9 @@ import type { Parked } from "./parked.ts";
 import { pathOf, placeOf } from "./paths.ts";
 import type { Place, Workspace } from "./workspace.ts";
 
+/** A new file's bytes follow its name at once; what comes later is a change of its own. */
+const firstContentMs = 20;
+
 export interface EchoOptions {
   readonly workspace: Workspace;
   readonly lookups: Lookups;
@@ -28,6 +31,8 @@ export class Echo {
   readonly #mountPoint: Buffer;
   /** Names an echo will take away, with how many are to come. */
   readonly #leaving = new Map<string, number>();
+  /** Nodes whose first name is still to be echoed, since when (ms): whoever watches reads the first bytes then. */
+  readonly #coming = new Map<NodeId, number>();
   #thread = 0;
   #token: EchoJob | undefined;
   #done = 0;
@@ -59,6 +64,8 @@ export class Echo {
   expect(change: EchoChange): void {
     const made = madeDirectoryOf(change);
     if (made !== undefined) this.#queue.directoryComes(made);
+    const coming = comingOf(change);
+    if (coming !== undefined) this.#coming.set(coming, this.#options.timers.now());
     const leaving = leavingOf(change);
     if (leaving === undefined) return;
     const key = keyOfPlace(leaving);
@@ -71,7 +78,10 @@ export class Echo {
   }
 
   add(change: EchoChange): void {
+    if (change.t !== "name" && this.#isFirstContent(change.node)) return;
     const jobs = jobsOf(this.#options.workspace, change);
+    const coming = comingOf(change);
+    if (coming !== undefined && !jobs.some((job) => job.t === "create")) this.#coming.delete(coming);
     for (const job of jobs) this.#queue.add(job);
     if (!jobs.some((job) => job.t === "remove" || job.t === "rename")) {
       const leaving = leavingOf(change);
@@ -84,6 +94,11 @@ export class Echo {
     this.#pump();
   }
 
+  #isFirstContent(node: NodeId): boolean {
+    const since = this.#coming.get(node);
+    return since !== undefined && this.#options.timers.now() - since < firstContentMs;
+  }
+
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#lane.dispose();
@@ -93,6 +108,7 @@ export class Echo {
     while (this.#thread !== 0 && this.#token === undefined && !this.#disposed) {
       const job = this.#queue.next();
       if (job === undefined) return;
+      if (job.t === "create") this.#coming.delete(job.node);
       const call = this.#callOf(job);
       if (call === undefined) {
         this.#ended(job, false);
@@ -129,8 +145,8 @@ export class Echo {
   }
 
   /**
-   * Undefined: there is nothing to echo (any more). A watch pins what it watches, so where the kernel has forgotten the
-   * node nobody watches it.
+   * Undefined: there is nothing to echo (any more). A watch pins what it watches, so where the kernel has forgotten both the
+   * node and its directory nobody watches it.
    */
   #callOf(job: EchoJob): EchoCall | undefined {
     const { workspace, lookups } = this.#options;
@@ -155,9 +171,10 @@ export class Echo {
   #callOnNode(t: "modify" | "touch", id: NodeId): EchoCall | undefined {
     const { workspace, lookups } = this.#options;
     const node = workspace.node(id);
-    if (node === undefined || lookups.get(id) === undefined) return undefined;
-    const place = placeOf(workspace, lookups, id);
-    const path = place === undefined ? undefined : this.#path(place);
+    const place = node === undefined ? undefined : placeOf(workspace, lookups, id);
+    if (node === undefined || place === undefined) return undefined;
+    if (lookups.get(id) === undefined && lookups.get(place.parent) === undefined) return undefined;
+    const path = this.#path(place);
     if (path === undefined) return undefined;
     return t === "modify" ? { t, path, size: node.size } : { t, path };
   }
@@ -178,6 +195,11 @@ export class Echo {
 /** The directory this change brought, which its children's echoes must follow. */
 function madeDirectoryOf(change: EchoChange): NodeId | undefined {
   return change.t === "name" && change.kind === "dir" && change.moved === undefined ? change.after : undefined;
+}
+
+/** The node this change gave its name, where nothing was. */
+function comingOf(change: EchoChange): NodeId | undefined {
+  return change.t === "name" && change.before === undefined && change.moved === undefined ? change.after : undefined;
 }
 
 /** The name this change took away. */

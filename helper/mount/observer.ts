@@ -54,11 +54,18 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
 
   function nodeChanged(change: Exclude<ViewChange, NameChange>): void {
     const known = lookups.get(change.node);
-    if (known === undefined) return;
+    if (known === undefined) return unknownChanged(change);
     const ticket = new Ticket(() => options.echo(change));
     if (change.t === "content") dropNode(known, "pages", ticket);
     else if (isCached(known)) dropNode(known, "attributes", ticket);
     ticket.give();
+  }
+
+  /** A watch on the directory pins only the directory: its files' changes are told also when the kernel has forgotten them. */
+  function unknownChanged(change: Exclude<ViewChange, NameChange>): void {
+    if (change.t !== "content" || workspace.classOfNode(change.node) !== "work-tree") return;
+    const parent = workspace.parent(change.node);
+    if (parent !== undefined && lookups.get(parent) !== undefined) options.echo(change);
   }
 
   function nameChanged(change: NameChange, halves: Map<string, Ticket>): void {
