@@ -50,6 +50,8 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const barrier = createBarrier();
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
+  /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
+  const spoiled = new Set<NodeId>();
   let handles = 0;
   const madeHere = new Set<NodeId>();
   const seeds = createConfigSeeds({
@@ -234,7 +236,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     fsync(node) {
       if (replica.isPrivateNode(node)) return Promise.resolve(done);
       parts.send(replica.endBurst("all"));
-      return waiters.acknowledged();
+      return waiters.acknowledged().then((heard) => (spoiled.delete(node) ? fail(errno.EIO) : heard));
     },
     release(handle) {
       parts.send(replica.endBurst({ node: handle.node, handle: (handle as GuestHandle).number }));
@@ -251,6 +253,8 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     space: () => Promise.resolve(parts.space()),
     observe: (observer: ViewObserver) => barrier.observe(observer),
     report(received) {
+      if (received.settled.some(({ result }) => !result.ok))
+        for (const effect of received.content) if (effect.t === "reset") spoiled.add(effect.node);
       if (received.changes.length > 0) barrier.changed(received.changes);
     },
     died(node) {

@@ -62,5 +62,5 @@ export function explain(ran: Ran): Explained {
  * prints the status of a second look: if a peer committed in between, it names changes instead of saying "nothing".
  */
 export function foundNothing(ran: Ran): boolean {
-  return ran.code === 1 && ran.err === "" && ran.out.startsWith('On branch ');
+  return ran.code === 1 && ran.err === "" && ran.out.startsWith("On branch ");
 }
