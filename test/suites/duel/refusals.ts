@@ -29,6 +29,12 @@ const rules: readonly Rule[] = [
   { pattern: /unable to create temporary file: No such file or directory/, reason: "gc removed the object folder" },
   { pattern: /^fatal: (Unable to add .* to database|failed to write commit object)/ },
   { pattern: /^fatal: git-write-tree: error building trees/ },
+  // prune lists a directory of objects, then looks at each: a writer moves its temporary file in between, on any file system
+  // (builtin/prune.c, prune_tmp_file; seen on plain ext4).
+  {
+    pattern: /^error: Could not stat '.*objects\/.*tmp_obj_\w+'$/,
+    reason: "a writer finished an object while gc looked",
+  },
   // Follows the reason of a pack-refs or reflog expire that gc ran.
   { pattern: /^(fatal|error): failed to run (pack-refs|reflog)/, reason: "a step of gc was refused" },
   { pattern: /^fatal: update_ref failed for ref '.*'/ },
