@@ -2,7 +2,7 @@
 // The last line is `N passed, N failed`: every test, and each static part as one.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { helperMounts } from "./mountinfo.mjs";
 import { root } from "./setup.mjs";
 
@@ -44,6 +44,8 @@ for (const { part, passed, failed, skipped, seconds } of outcomes) {
     `${failed === 0 ? "✓" : "✗"} ${part.padEnd(8)} ${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed${more}\n`,
   );
 }
+// Named once more at the end: of a long run often only the last lines are kept.
+for (const name of outcomes.flatMap(({ names = [] }) => names)) process.stdout.write(`  ✗ ${name}\n`);
 const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
 process.exitCode = sum("failed") === 0 ? 0 : 1;
 process.stdout.write(`\n${sum("passed")} passed, ${sum("failed")} failed\n`);
@@ -80,8 +82,20 @@ function countTests(report) {
   const unloaded = json.testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
+  const names = json.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === "failed")
+      .map(
+        ({ fullName, failureMessages: [why = ""] }) => `${relative(root, name)}: ${fullName}: ${why.split("\n")[0]}`,
+      ),
+  );
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = json;
-  return { passed: numPassedTests, failed: numFailedTests + unloaded.length, skipped: numPendingTests + numTodoTests };
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + unloaded.length,
+    skipped: numPendingTests + numTodoTests,
+    names,
+  };
 }
 
 /** Mounts that came with the tests and stayed: named, removed, counted. */

@@ -166,22 +166,21 @@ export interface Proxy {
   readonly address: Address;
   /** Ends every connection that is open now, or one of them by the order of arrival. */
   cut(which?: number): void;
-  /** Nothing passes until told otherwise; connections stay open. */
+  /** On the connections that are open now nothing passes until told otherwise, not even an end. */
   hang(hung: boolean): void;
   refuse(refused: boolean): void;
   readonly connections: number;
 }
 
 export async function startProxy(to: number): Promise<Proxy> {
-  let pairs: { readonly near: Socket; readonly far: Socket }[] = [];
+  let pairs: { readonly near: Socket; readonly far: Socket; hung: boolean }[] = [];
   let refused = false;
-  let hung = false;
   let connections = 0;
   const server = createServer((near) => {
     if (refused) return void near.destroy();
     connections++;
     const far = connect(to, "127.0.0.1");
-    const pair = { near, far };
+    const pair = { near, far, hung: false };
     pairs.push(pair);
     for (const [a, b] of [
       [near, far],
@@ -190,11 +189,11 @@ export async function startProxy(to: number): Promise<Proxy> {
       a.on("data", (bytes) => {
         if (!b.write(bytes)) a.pause();
       });
-      b.on("drain", () => !hung && a.resume());
-      a.on("error", () => b.destroy());
+      b.on("drain", () => !pair.hung && a.resume());
+      a.on("error", () => {});
       a.on("close", () => {
-        b.destroy();
-        pairs = pairs.filter((each) => each !== pair);
+        if (!pair.hung || b.destroyed) pairs = pairs.filter((each) => each !== pair);
+        if (!pair.hung) b.destroy();
       });
     }
   });
@@ -213,9 +212,15 @@ export async function startProxy(to: number): Promise<Proxy> {
   return {
     address: { host: "127.0.0.1", port: typeof address === "object" && address !== null ? address.port : 0 },
     cut,
-    hang(value) {
-      hung = value;
-      for (const { near, far } of pairs) for (const socket of [near, far]) socket[hung ? "pause" : "resume"]();
+    hang(hung) {
+      for (const pair of pairs) {
+        pair.hung = hung;
+        const ended = !hung && (pair.near.destroyed || pair.far.destroyed);
+        for (const socket of [pair.near, pair.far]) {
+          if (ended) socket.destroy();
+          else socket[hung ? "pause" : "resume"]();
+        }
+      }
     },
     refuse: (value) => void (refused = value),
     get connections() {
