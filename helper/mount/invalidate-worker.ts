@@ -4,14 +4,14 @@
  */
 import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Notification, Written } from "./invalidation-lane.ts";
+import { claimNotice, type NoticeBatch, noticeWritten } from "./notice-batch.ts";
 
 const { fd } = workerData as { readonly fd: number };
 
-parentPort?.on("message", (batch: readonly Notification[]) => {
-  const unknown: number[] = [];
-  for (const { serial, bytes } of batch) if (!notify(bytes)) unknown.push(serial);
-  parentPort?.postMessage({ serials: batch.map(({ serial }) => serial), unknown } satisfies Written);
+parentPort?.on("message", (batch: NoticeBatch) => {
+  for (let index = claimNotice(batch); index !== undefined; index = claimNotice(batch))
+    noticeWritten(batch, index, notify(batch.notices[index] as Uint8Array));
+  parentPort?.postMessage("written");
 });
 
 /** False: the kernel knows nothing of it. When the connection is gone nothing is cached either. */

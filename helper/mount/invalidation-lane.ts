@@ -1,29 +1,20 @@
 /** The main thread's side of invalidate-worker.ts: a thread that writes notifications and blocks as long as the kernel lets it. */
 import { Worker } from "node:worker_threads";
+import type { NoticeBatch } from "./notice-batch.ts";
 
-export interface Notification {
-  readonly serial: number;
-  readonly bytes: Uint8Array;
-}
-
-/** Worker → main. `unknown`: the kernel did not know the node or name (ENOENT). */
-export interface Written {
-  readonly serials: readonly number[];
-  readonly unknown: readonly number[];
-}
-
-/** Writes in order; each batch is reported once it is written. */
 export interface InvalidationLane {
-  write(batch: readonly Notification[]): void;
+  /** Writes what it can claim, in order. One batch at a time. */
+  write(batch: NoticeBatch): void;
   dispose(): Promise<void>;
 }
 
-export type OpenLane = (written: (report: Written) => void) => InvalidationLane;
+/** `written`: everything the lane claimed of its batch is written. */
+export type OpenLane = (written: () => void) => InvalidationLane;
 
 export function workerLane(fd: number, onDefect: (error: unknown, during: string) => void): OpenLane {
   return (written) => {
     const worker = new Worker(new URL("./invalidate-worker.mjs", import.meta.url), { workerData: { fd } });
-    worker.on("message", (report: Written) => written(report));
+    worker.on("message", () => written());
     worker.on("error", (error) => onDefect(error, "writing invalidations"));
     worker.unref();
     return {

@@ -5,7 +5,9 @@
 import type { FileName } from "../base/name.ts";
 import type { Notifications } from "../fuse/api.ts";
 import type { NodeId } from "../replica/ids.ts";
-import type { InvalidationLane, OpenLane, Written } from "./invalidation-lane.ts";
+import { joinBarriers, leaveBarriers, type WriteBarrier, writeBarrier } from "./write-barrier.ts";
+import type { InvalidationLane, OpenLane } from "./invalidation-lane.ts";
+import { isKnownNotice, type NoticeBatch, noticeBatch, takeBackNotices } from "./notice-batch.ts";
 import type { Parked } from "./parked.ts";
 
 export type Invalidation =
@@ -15,21 +17,25 @@ export type Invalidation =
 
 /** One invalidation on its way. Callbacks run once, when it is written. */
 export interface Job {
-  readonly serial: number;
   what: Invalidation;
   /** Called with false where the kernel knew nothing of it. */
   readonly done: ((known: boolean) => void)[];
-  readonly barriers: Set<Barrier>;
-}
-
-interface Barrier {
-  remaining: number;
-  readonly resolve: () => void;
+  readonly barriers: Set<WriteBarrier>;
 }
 
 interface Lane {
   readonly port: InvalidationLane;
-  outstanding: number;
+  sent: Sent | undefined;
+}
+
+/** What a lane was given, and has not reported yet. */
+interface Sent {
+  readonly batch: NoticeBatch;
+  /** Jobs of the batch from `first` on; what came before is done. */
+  jobs: readonly Job[];
+  first: number;
+  /** In its last notice, which may last until a parked request is answered; the others were taken back. */
+  stuck: boolean;
 }
 
 export interface InvalidatorOptions {
@@ -41,36 +47,31 @@ export interface InvalidatorOptions {
 }
 
 const batchSize = 32;
-const mostLanes = 4;
+/** One writes; each other one is held by the kernel in a notice, at most one for each directory or file with a parked request. */
+const mostLanes = 32;
 
 export class Invalidator {
   readonly #options: InvalidatorOptions;
-  readonly #ready = new Set<Job>();
+  #ready = new Set<Job>();
   readonly #held = new Map<NodeId, Job[]>();
-  readonly #inFlight = new Map<number, Job>();
   /** By entry (`parent/name`) or node: what is not yet in flight and can take a duplicate in. */
   readonly #entries = new Map<string, Job>();
   readonly #nodes = new Map<NodeId, Job>();
-  readonly #idle: Lane[] = [];
-  readonly #lanes = new Set<Lane>();
-  #current: Lane;
+  readonly #lanes: Lane[] = [];
   /** Barriers of the job that was just written: what its callbacks add is still part of it. */
-  #following: ReadonlySet<Barrier> | undefined;
-  #serial = 0;
+  #following: ReadonlySet<WriteBarrier> | undefined;
   #written = 0;
   #disposed = false;
   #pumpQueued = false;
 
   constructor(options: InvalidatorOptions) {
     this.#options = options;
-    this.#current = this.#openLane();
+    this.#openLane();
     options.parked.listen({ parked: (node) => this.#parked(node), freed: (node) => this.#freed(node) });
   }
 
   get pending(): number {
-    let held = 0;
-    for (const jobs of this.#held.values()) held += jobs.length;
-    return this.#ready.size + this.#inFlight.size + held;
+    return this.#unwritten().length;
   }
 
   get written(): number {
@@ -90,20 +91,18 @@ export class Invalidator {
 
   /** Resolves when all that was added so far is written, names in directories with a parked request excepted. */
   barrier(): Promise<void> {
-    const jobs = [...this.#ready, ...this.#inFlight.values(), ...[...this.#held.values()].flat()];
-    const awaited = jobs.filter((job) => !this.#wouldDeadlock(job));
-    if (awaited.length === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const barrier: Barrier = { remaining: awaited.length, resolve };
-      for (const job of awaited) job.barriers.add(barrier);
-    });
+    return writeBarrier(this.#unwritten().filter((job) => !this.#wouldDeadlock(job)));
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    for (const job of [...this.#ready, ...this.#inFlight.values(), ...[...this.#held.values()].flat()])
-      leaveBarriers(job);
-    await Promise.all([...this.#lanes].map((lane) => lane.port.dispose()));
+    for (const job of this.#unwritten()) leaveBarriers(job);
+    await Promise.all(this.#lanes.map((lane) => lane.port.dispose()));
+  }
+
+  #unwritten(): readonly Job[] {
+    const sent = this.#lanes.flatMap((lane) => lane.sent?.jobs ?? []);
+    return [...this.#ready, ...sent, ...[...this.#held.values()].flat()];
   }
 
   #mergeable(what: Invalidation): Job | undefined {
@@ -111,7 +110,7 @@ export class Invalidator {
   }
 
   #enter(what: Invalidation): Job {
-    const job: Job = { serial: ++this.#serial, what, done: [], barriers: new Set() };
+    const job: Job = { what, done: [], barriers: new Set() };
     if (what.t === "entry") this.#entries.set(keyOf(what), job);
     else this.#nodes.set(what.node, job);
     this.#ready.add(job);
@@ -129,7 +128,9 @@ export class Invalidator {
   }
 
   #pump(): void {
-    if (this.#disposed || this.#current.outstanding > 0) return;
+    if (this.#disposed || this.#ready.size === 0) return;
+    const lane = this.#freeLane();
+    if (lane === undefined) return;
     const batch: Job[] = [];
     for (const job of this.#ready) {
       if (batch.length === batchSize) break;
@@ -138,24 +139,30 @@ export class Invalidator {
       if (blocker !== undefined && this.#options.parked.isHeld(blocker)) this.#hold(blocker, job);
       else batch.push(job);
     }
-    if (batch.length > 0) this.#send(batch);
+    if (batch.length > 0) this.#send(lane, batch);
   }
 
-  #send(batch: readonly Job[]): void {
+  /** One lane writes at a time, those aside that are stuck: so what is told is told in order. */
+  #freeLane(): Lane | undefined {
+    if (this.#lanes.some((lane) => lane.sent?.stuck === false)) return undefined;
+    const free = this.#lanes.find((lane) => lane.sent === undefined);
+    return free ?? (this.#lanes.length < mostLanes ? this.#openLane() : undefined);
+  }
+
+  #send(lane: Lane, jobs: readonly Job[]): void {
     const { notifications, onSend } = this.#options;
-    const notices = batch.map((job) => {
-      this.#leaveMerging(job);
-      this.#inFlight.set(job.serial, job);
-      onSend(job.what);
-      const { what } = job;
-      const bytes =
-        what.t === "entry"
+    const batch = noticeBatch(
+      jobs.map((job) => {
+        this.#leaveMerging(job);
+        onSend(job.what);
+        const { what } = job;
+        return what.t === "entry"
           ? notifications.invalidateEntry(what.parent, what.name)
           : notifications.invalidateNode(what.node, what.drop !== "attributes");
-      return { serial: job.serial, bytes };
-    });
-    this.#current.outstanding += notices.length;
-    this.#current.port.write(notices);
+      }),
+    );
+    lane.sent = { batch, jobs, first: 0, stuck: false };
+    lane.port.write(batch);
   }
 
   #leaveMerging(job: Job): void {
@@ -173,55 +180,59 @@ export class Invalidator {
   }
 
   #openLane(): Lane {
-    const lane: Lane = { outstanding: 0, port: this.#options.openLane((report) => this.#reported(lane, report)) };
-    this.#lanes.add(lane);
+    const lane: Lane = { sent: undefined, port: this.#options.openLane(() => this.#reported(lane)) };
+    this.#lanes.push(lane);
     return lane;
   }
 
-  #reported(lane: Lane, report: Written): void {
-    if (this.#disposed) return;
-    lane.outstanding -= report.serials.length;
-    if (lane !== this.#current && lane.outstanding === 0) this.#idle.push(lane);
-    const unknown = report.unknown.length === 0 ? undefined : new Set(report.unknown);
-    for (const serial of report.serials) {
-      const job = this.#inFlight.get(serial);
-      // Written by two lanes after a rescue: the first report counts.
-      if (job === undefined) continue;
-      this.#inFlight.delete(serial);
-      this.#written++;
-      this.#following = job.barriers;
-      for (const done of job.done) done(!unknown?.has(serial));
-      this.#following = undefined;
-      leaveBarriers(job);
-    }
+  #reported(lane: Lane): void {
+    const { sent } = lane;
+    if (this.#disposed || sent === undefined) return;
+    this.#finish(sent, sent.jobs.length);
+    lane.sent = undefined;
     this.#pump();
   }
 
-  /**
-   * A request was parked. What is queued for its directory no longer counts for barriers. If the worker may be stuck in a
-   * write that waits for this very request, another takes over what is behind it: writing twice does no harm.
-   */
-  #parked(node: NodeId): void {
-    if (this.#ready.size + this.#inFlight.size === 0) return;
-    for (const job of this.#ready) if (job.what.t === "entry" && job.what.parent === node) leaveBarriers(job);
-    let stuck = false;
-    for (const job of this.#inFlight.values()) {
-      if (blockerOf(job.what) !== node) continue;
-      stuck = true;
-      if (job.what.t === "entry") leaveBarriers(job);
+  /** The first `count` jobs left of what was sent are written. */
+  #finish(sent: Sent, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const job = sent.jobs[0] as Job;
+      const known = isKnownNotice(sent.batch, sent.first++);
+      sent.jobs = sent.jobs.slice(1);
+      this.#written++;
+      this.#following = job.barriers;
+      for (const done of job.done) done(known);
+      this.#following = undefined;
+      leaveBarriers(job);
     }
-    if (stuck) this.#rescue();
   }
 
-  #rescue(): void {
-    if (this.#lanes.size >= mostLanes && this.#idle.length === 0) return;
-    this.#current = this.#idle.pop() ?? this.#openLane();
-    const behind = [...this.#inFlight.values()].filter((job) => {
-      const blocker = blockerOf(job.what);
-      return blocker === undefined || !this.#options.parked.isHeld(blocker);
-    });
-    if (behind.length > 0) this.#send(behind);
-    else this.#pumpSoon();
+  /**
+   * A request was parked. What is queued for its directory no longer counts for barriers. A lane that may be stuck in a notice
+   * that waits for this very request keeps that notice alone: what is behind it goes another way.
+   */
+  #parked(node: NodeId): void {
+    if (this.#disposed) return;
+    for (const job of this.#ready) if (job.what.t === "entry" && job.what.parent === node) leaveBarriers(job);
+    for (const { sent } of this.#lanes) {
+      if (sent === undefined || !sent.jobs.some(({ what }) => blockerOf(what) === node)) continue;
+      if (!sent.stuck) this.#takeBack(sent);
+      const [last] = sent.jobs;
+      if (last === undefined || blockerOf(last.what) !== node) continue;
+      sent.stuck = true;
+      if (last.what.t === "entry") leaveBarriers(last);
+    }
+    this.#pumpSoon();
+  }
+
+  /** Leaves the lane only the notice it may be in the midst of. */
+  #takeBack(sent: Sent): void {
+    const claimed = Math.min(takeBackNotices(sent.batch) - sent.first, sent.jobs.length);
+    const back = sent.jobs.slice(claimed);
+    sent.jobs = sent.jobs.slice(0, claimed);
+    for (const job of back) if (this.#wouldDeadlock(job)) leaveBarriers(job);
+    this.#ready = new Set([...back, ...this.#ready]);
+    this.#finish(sent, claimed - 1);
   }
 
   #freed(node: NodeId): void {
@@ -245,17 +256,4 @@ function blockerOf(what: Invalidation): NodeId | undefined {
 
 function keyOf(entry: { readonly parent: NodeId; readonly name: FileName }): string {
   return `${entry.parent}/${entry.name}`;
-}
-
-function joinBarriers(job: Job, barriers: ReadonlySet<Barrier>): void {
-  for (const barrier of barriers) {
-    if (job.barriers.has(barrier)) continue;
-    barrier.remaining++;
-    job.barriers.add(barrier);
-  }
-}
-
-function leaveBarriers(job: Job): void {
-  for (const barrier of job.barriers) if (--barrier.remaining === 0) barrier.resolve();
-  job.barriers.clear();
 }

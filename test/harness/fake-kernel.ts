@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { mustFileName } from "../../helper/base/name.ts";
 import type { DirectoryRow, Entry, FuseAttributes, Opened, Replies, Request } from "../../helper/fuse/api.ts";
 import type { EchoCall, EchoReport } from "../../helper/mount/echo-lane.ts";
-import type { Notification, Written } from "../../helper/mount/invalidation-lane.ts";
+import { claimNotice, type NoticeBatch, noticeWritten } from "../../helper/mount/notice-batch.ts";
 import { createMountCore, type MountCore } from "../../helper/mount/mount-core.ts";
 import type { NodeId, Place } from "../../helper/mount/workspace.ts";
 import { rootNode } from "../../helper/replica/ids.ts";
@@ -27,19 +27,25 @@ export type Asked = Distribute<Request> & { readonly node?: number; readonly pid
 export const echoThread = 777;
 const errorNames = new Map(Object.entries(constants.errno).map(([name, value]) => [value, name]));
 
+/** An invalidation worker played by hand. */
+export interface FakeLane {
+  batch: NoticeBatch | undefined;
+  readonly written: () => void;
+}
+
 export class FakeKernel {
   readonly workspace = new MemoryWorkspace();
   readonly core: MountCore;
   readonly answers = new Map<number, Reply>();
   /** Notifications as text, in the order handed to the lanes: `entry 1/name`, `pages 5`, `attributes 5`. */
   readonly notified: string[] = [];
-  readonly lanes: { readonly batches: Notification[][]; readonly written: (report: Written) => void }[] = [];
+  readonly lanes: FakeLane[] = [];
   readonly calls: EchoCall[] = [];
   readonly defects: string[] = [];
   readonly dying = new Set<number>();
   /** Rows a listing answer holds. */
   rowsPerAnswer = 1000;
-  /** Without: batches wait in `lanes` until `writeAll`. */
+  /** Without: batches wait in `lanes` until `writeLane`. */
   writesAtOnce = true;
   readonly #timers: { readonly at: number; readonly call: () => void; alive: boolean }[] = [];
   #now = 0;
@@ -60,12 +66,12 @@ export class FakeKernel {
       clock: { now: () => ({ sec: 5, nsec: 6 }) },
       timers: { after: (ms, call) => this.#after(ms, call), now: () => this.#now },
       openInvalidationLane: (written) => {
-        const lane = { batches: [] as Notification[][], written };
+        const lane: FakeLane = { batch: undefined, written };
         this.lanes.push(lane);
         return {
           write: (batch) => {
-            for (const { bytes } of batch) this.notified.push(Buffer.from(bytes).toString());
-            lane.batches.push([...batch]);
+            for (const notice of batch.notices) this.notified.push(Buffer.from(notice).toString());
+            lane.batch = batch;
             if (this.writesAtOnce) queueMicrotask(() => this.writeLane(lane));
           },
           dispose: async () => {},
@@ -105,11 +111,14 @@ export class FakeKernel {
     return answer.opened;
   }
 
-  writeLane(
-    lane: { readonly batches: Notification[][]; readonly written: (report: Written) => void },
-    unknown: readonly number[] = [],
-  ): void {
-    for (const batch of lane.batches.splice(0)) lane.written({ serials: batch.map(({ serial }) => serial), unknown });
+  /** The lane writes what it can claim; `unknown`: the kernel knew nothing of any of it. */
+  writeLane(lane: FakeLane, answer: "known" | "unknown" = "known"): void {
+    const { batch } = lane;
+    if (batch === undefined) return;
+    for (let index = claimNotice(batch); index !== undefined; index = claimNotice(batch))
+      noticeWritten(batch, index, answer === "known");
+    lane.batch = undefined;
+    lane.written();
   }
 
   /** The echo worker's call ended. */

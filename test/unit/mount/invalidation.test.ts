@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { claimNotice } from "../../../helper/mount/notice-batch.ts";
 import { FakeKernel, place, promise, settled } from "../../harness/fake-kernel.ts";
 
 const name = (text: string) => place(1, text).name;
@@ -92,11 +93,7 @@ describe("invalidation", () => {
     kernel.workspace.remote.write(node, "more");
     await settled();
     const lane = kernel.lanes[0]!;
-    const [batch] = lane.batches;
-    kernel.writeLane(
-      lane,
-      batch?.map(({ serial }) => serial),
-    );
+    kernel.writeLane(lane, "unknown");
     await settled();
     expect(kernel.notified).toEqual([`pages ${node}`, "entry 1/f"]);
   });
@@ -111,10 +108,7 @@ describe("invalidation", () => {
     await settled();
     const lane = kernel.lanes[0]!;
     const barrier = kernel.workspace.invalidated();
-    kernel.writeLane(
-      lane,
-      lane.batches[0]?.map(({ serial }) => serial),
-    );
+    kernel.writeLane(lane, "unknown");
     expect(await isSettled(barrier)).toBe(false);
     kernel.writeLane(lane);
     expect(await isSettled(barrier)).toBe(true);
@@ -167,6 +161,7 @@ describe("the barrier behind a grant", () => {
     kernel.workspace.remote.create(place(dir, "stuck"));
     kernel.workspace.remote.create(place(1, "behind"));
     await settled();
+    claimNotice(kernel.lanes[0]!.batch!);
     parkedIn(kernel, dir);
     const barrier = kernel.workspace.invalidated();
     await settled();
