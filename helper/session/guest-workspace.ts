@@ -8,6 +8,7 @@ import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } fr
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
 import { type NodeId, scannedVersion } from "../replica/ids.ts";
 import type { Node, Submitted } from "../replica/op.ts";
+import { systemTimers } from "../peer/timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";
@@ -47,7 +48,7 @@ interface GuestHandle extends FileHandle {
 
 export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace {
   const { replica, cache, fetcher, waiters, clock } = parts;
-  const barrier = createBarrier();
+  const barrier = createBarrier(systemTimers);
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
   /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
@@ -100,8 +101,15 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       case "asked":
         return waiters
           .decided(performed.id, () => undo(op))
-          .then((result) => (result.ok ? barrier.after(ok(value)) : result));
+          .then((result) => (result.ok ? barrier.after(ok(value), () => late(op, value)) : result));
     }
+  }
+
+  /** Granted, but the kernel may still hold what was true before: the asker must not go by it. What is done otherwise stays done. */
+  function late<T>(op: LocalOp | undefined, value: T): Result<T> {
+    if (op?.t !== "create" && op?.t !== "mkdir") return ok(value);
+    undo(op);
+    return fail(errno.EIO);
   }
 
   /** A lock, or the directory git uses as one, that was granted after its asker was told EIO belongs to nobody: it goes. */

@@ -6,8 +6,9 @@ import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { Attributes, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
-import { hostPeer, type NodeId, rootNode, scannedVersion } from "../replica/ids.ts";
+import { hostPeer, type NodeId, rootNode, scannedVersion, type Version } from "../replica/ids.ts";
 import type { Op, Place } from "../replica/op.ts";
+import { systemTimers } from "../peer/timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
 
@@ -35,7 +36,7 @@ export interface HostWorkspace extends Workspace, Disposable {
 
 export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
   const { replica, folder, clock } = parts;
-  const barrier = createBarrier();
+  const barrier = createBarrier(systemTimers);
   const busy = createBusyMarks((node, on) => {
     replica.busy(node, on);
     if (!on) folder.settle(node);
@@ -54,15 +55,22 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
   }
 
   /** An asked operation answers once the kernel knows of everything before it (R-GRANT). */
-  function asked<T>(result: Result<T>): Answer<T> {
-    return result.ok ? barrier.after(result) : result;
+  function asked<T>(result: Result<T>, late = () => result): Answer<T> {
+    return result.ok ? barrier.after(result, late) : result;
+  }
+
+  /** A lock that is granted while the kernel may still hold what was true before. */
+  function takeBack(t: "unlink" | "rmdir", at: Place): Result<NodeId> {
+    const there = seen(at);
+    if (there !== undefined) local({ t, at, node: there.node, seen: there.version, time: clock.now() });
+    return fail(errno.EIO);
   }
 
   function isGitChange(at: Place): boolean {
     return replica.gitDirOf(at.parent) !== undefined;
   }
 
-  function seen(at: Place): { node: NodeId; version: number } | undefined {
+  function seen(at: Place): { node: NodeId; version: Version } | undefined {
     const id = replica.lookup(at);
     const node = id === undefined ? undefined : replica.node(id);
     return node === undefined ? undefined : { node: node.id, version: node.version };
@@ -115,13 +123,13 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
       const node = replica.newNode();
       const made = local({ t: "create", at, node, mode, time: clock.now() });
       if (!made.ok) return made;
-      return asks ? asked(ok(node)) : ok(node);
+      return asks ? asked(ok(node), () => takeBack("unlink", at)) : ok(node);
     },
     mkdir(at, mode) {
       const node = replica.newNode();
       const made = local({ t: "mkdir", at, node, mode, time: clock.now() });
       if (!made.ok) return made;
-      return isGitChange(at) ? asked(ok(node)) : ok(node);
+      return isGitChange(at) ? asked(ok(node), () => takeBack("rmdir", at)) : ok(node);
     },
     symlink(at, target) {
       const node = replica.newNode();
