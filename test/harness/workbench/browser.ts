@@ -1,0 +1,27 @@
+/** One Chromium for all workbenches of a test; each window is a browser context of its own, logged in. */
+import { chromium, type Browser, type BrowserContext } from "playwright-core";
+import { mustPrograms } from "./programs.ts";
+import type { Workbench } from "./server.ts";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath: mustPrograms().chromium, args: flags });
+}
+
+export async function logIn(browser: Browser, workbench: Workbench): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: workbench.url, viewport: { width: 1280, height: 800 } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await context.request.post("/login", { form: { password: workbench.password, base: ".", href: "" } });
+  const cookies = await context.cookies();
+  if (cookies.length === 0) throw new Error(`${workbench.url} refused its own password: ${workbench.log}`);
+  return context;
+}

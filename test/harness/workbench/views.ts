@@ -1,0 +1,64 @@
+/** View containers and the trees in them. */
+import type { Locator, Page } from "playwright-core";
+import { exactly, type PageElement } from "./text.ts";
+
+export interface TreeRow {
+  readonly label: string;
+  readonly description: string;
+  /** 1 at the root. */
+  readonly level: number;
+}
+
+export interface Tree {
+  readonly pane: Locator;
+  readonly rows: Locator;
+  row(label: string | RegExp): Locator;
+  /** What is shown now, top to bottom. */
+  read(): Promise<readonly TreeRow[]>;
+}
+
+export interface Views {
+  /** Shows a view container by the title of its icon in the activity bar. */
+  open(container: string): Promise<void>;
+  /** The tree view with this title in the container that is shown. */
+  tree(title: string): Tree;
+}
+
+export function createViews(page: Page): Views {
+  const sideBar = page.locator(".part.sidebar");
+  return {
+    async open(container) {
+      const icon = page.locator(`.part.activitybar .action-item:has(.action-label[aria-label^="${container}"])`);
+      await icon.first().waitFor();
+      if ((await icon.first().getAttribute("aria-expanded")) !== "true") await icon.first().click();
+      await sideBar.locator(".composite.title").waitFor();
+    },
+    tree(title) {
+      const pane = sideBar.locator(".pane", { has: page.locator(`.pane-header[aria-label^="${title}"]`) });
+      return createTree(pane, page);
+    },
+  };
+}
+
+export function createTree(pane: Locator, page: Page): Tree {
+  const rows = pane.locator(".monaco-list-row");
+  return {
+    pane,
+    rows,
+    row: (label) => rows.filter({ has: page.locator(".label-name", { hasText: exactly(label) }) }),
+    read: async () => await rows.evaluateAll(readRows),
+  };
+}
+
+/** Runs in the page, at one moment: rows come and go between two looks. */
+function readRows(rows: readonly PageElement[]): TreeRow[] {
+  return rows.map((row) => {
+    const text = (selector: string): string =>
+      Array.from(row.querySelectorAll(selector), ({ textContent }) => textContent).join("");
+    return {
+      label: text(".label-name"),
+      description: text(".label-description"),
+      level: Number(row.getAttribute("aria-level")),
+    };
+  });
+}
