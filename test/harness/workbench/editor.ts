@@ -6,8 +6,10 @@ export interface Editor {
   /** The editor of the file whose path ends with this. */
   of(file: string): Locator;
   tab(file: string): Locator;
-  /** What it shows, line by line; throws if the file does not fit into it. */
+  /** What is drawn, at this moment: tabs are spaces. Throws if the file is longer than its editor. */
   text(file: string): Promise<string>;
+  /** The text itself, however long, by selecting and copying all of it. The clipboard is the same for all windows. */
+  copy(file: string): Promise<string>;
   /** Replaces everything in it. */
   replace(file: string, text: string): Promise<void>;
   /** Types where the cursor is, key by key: completion may offer itself. */
@@ -27,6 +29,12 @@ export function createEditor(page: Page): Editor {
     of,
     tab,
     text: async (file) => await readText(of(file)),
+    async copy(file) {
+      await focus(file);
+      await page.keyboard.press("Control+A");
+      await page.keyboard.press("Control+C");
+      return await page.evaluate<string>("navigator.clipboard.readText()");
+    },
     async replace(file, text) {
       await focus(file);
       await page.keyboard.press("Control+A");
@@ -47,8 +55,15 @@ export function createEditor(page: Page): Editor {
 
 async function readText(editor: Locator): Promise<string> {
   await editor.waitFor();
+  if ((await heightOf(editor.locator(".view-lines"))) > (await heightOf(editor))) {
+    throw new Error("the file is longer than its editor: use copy");
+  }
   const lines = await editor.locator(".view-lines .view-line").evaluateAll(readLines);
   return plainSpaces(lines.join("\n"));
+}
+
+async function heightOf(part: Locator): Promise<number> {
+  return Number.parseFloat(/(?:^|;\s*)height:\s*([\d.]+)px/.exec((await part.getAttribute("style")) ?? "")?.[1] ?? "0");
 }
 
 /** Runs in the page. Lines stand there in the order in which they were drawn, each with its height above the first. */

@@ -27,13 +27,27 @@ export async function endAbandoned(): Promise<void> {
 }
 
 async function end(isWanted: (mark: string) => boolean): Promise<void> {
-  const marked = (): readonly number[] => [...marks()].filter(([, mark]) => isWanted(mark)).map(([pid]) => pid);
-  for (const pid of marked()) signal(pid, "SIGTERM");
+  const asked = new Set<number>();
   const deadline = Date.now() + graceMs;
-  for (let left = marked(); left.length > 0; left = marked()) {
-    if (Date.now() > deadline) for (const pid of left) signal(pid, "SIGKILL");
+  for (;;) {
+    const marked = [...marks()].filter(([, mark]) => isWanted(mark)).map(([pid]) => pid);
+    for (const pid of marked) {
+      if (!asked.has(pid)) signal(pid, "SIGTERM");
+      else if (Date.now() > deadline) signal(pid, "SIGKILL");
+      asked.add(pid);
+    }
+    if (![...asked].some(isRunning)) return;
     // Nobody tells of the end of a process that is not one's own child.
     await pause(20);
+  }
+}
+
+/** An ending process loses its environment first, its open files later, its entry when its parent looks. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
   }
 }
 

@@ -13,8 +13,8 @@ import { mustPrograms } from "./programs.ts";
 export interface WorkbenchOptions {
   /** An existing folder for all that is this peer's: HOME, profile, extensions, XDG folders, log. Short: it holds sockets. */
   readonly home: string;
-  /** `asked` is what a user has: a new folder opens in Restricted Mode, with a question. */
-  readonly trust: "everything" | "asked";
+  /** `restricted` is what a user has: a new folder opens in Restricted Mode. `window.trustFolder` ends that. */
+  readonly trust: "everything" | "restricted";
   /** Unpacked extensions (folders) and .vsix files; see also `stagePairmount`. */
   readonly extensions?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -45,6 +45,8 @@ const quietSettings = {
   "telemetry.telemetryLevel": "off",
   "extensions.ignoreRecommendations": true,
   "extensions.autoCheckUpdates": false,
+  // So that the height of its lines tells whether a file fits into its editor.
+  "editor.scrollBeyondLastLine": false,
   // What is typed is what the file gets.
   "editor.autoIndent": "none",
   "editor.autoClosingBrackets": "never",

@@ -11,7 +11,7 @@ export interface SourceControl {
 }
 
 export function createSourceControl(page: Page): SourceControl {
-  const view = page.locator(".scm-view");
+  const view = page.locator(".scm-view:not(.scm-history-view)");
   const changes = view.locator(".monaco-list-row:has(.resource)");
   const input = view.locator(".scm-editor");
   return {

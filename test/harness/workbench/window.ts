@@ -10,6 +10,8 @@ import { createNotifications, type Notifications } from "./notifications.ts";
 import { createQuickInput, type QuickInput } from "./quick-input.ts";
 import { createSourceControl, type SourceControl } from "./source-control.ts";
 import { createStatusBar, type StatusBar } from "./status-bar.ts";
+import { createTerminal, type Terminal } from "./terminal.ts";
+import { trustFolder } from "./trust.ts";
 import { createViews, type Views } from "./views.ts";
 
 export interface Window {
@@ -21,9 +23,12 @@ export interface Window {
   readonly explorer: Explorer;
   readonly editor: Editor;
   readonly sourceControl: SourceControl;
+  readonly terminal: Terminal;
   readonly dialog: Dialog;
   /** Runs a command by its title in the palette. */
   run(title: string): Promise<void>;
+  /** Ends Restricted Mode for the folder that is open. */
+  trustFolder(): Promise<void>;
   /** As the browser's reload does: a new window, a new extension host. */
   reload(): Promise<void>;
   /** Writes `.cache/screenshots/NAME.png`; returns its path. */
@@ -46,8 +51,10 @@ export async function openWindow(context: BrowserContext, folder: string): Promi
     explorer: createExplorer(page),
     editor: createEditor(page),
     sourceControl: createSourceControl(page),
+    terminal: createTerminal(page, quickInput),
     dialog: createDialog(page),
     run: async (title) => await quickInput.run(title),
+    trustFolder: async () => await trustFolder(page, quickInput),
     async reload() {
       await page.reload();
       await ready(page);
