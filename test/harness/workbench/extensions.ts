@@ -1,5 +1,5 @@
 /** Extensions of one workbench: folders named `publisher.name-version` in its extensions folder. Placed before it starts. */
-import { cpSync, existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../place.ts";
 import { mustRun } from "../run.ts";
@@ -23,6 +23,8 @@ export async function placeExtension(extension: string, home: string): Promise<v
     return;
   }
   const { publisher, name, version } = readManifest(extension);
+  // The list that a first start or a .vsix leaves would hide the folder; without it VS Code looks at the folders again.
+  rmSync(join(extensionsFolder(home), "extensions.json"), { force: true });
   cpSync(extension, join(extensionsFolder(home), `${publisher}.${name}-${version}`), { recursive: true });
 }
 
