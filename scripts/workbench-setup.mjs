@@ -73,9 +73,10 @@ function moveIntoPlace(folder, place) {
   }
 }
 
+/** What a process that is gone has left. One that ended and was not yet looked after still has an entry, but no program. */
 function removeUnfinished(cache) {
   const left = readdirSync(cache).filter(
-    (name) => name.startsWith(unfinished) && !existsSync(`/proc/${name.slice(unfinished.length)}`),
+    (name) => name.startsWith(unfinished) && !existsSync(`/proc/${name.slice(unfinished.length)}/exe`),
   );
   for (const name of left) rmSync(join(cache, name), { recursive: true, force: true });
 }

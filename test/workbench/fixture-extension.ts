@@ -26,14 +26,23 @@ const manifest = {
     commands: [
       { command: "fixture.greet", category: "Fixture", title: "Greet" },
       { command: "fixture.pick", category: "Fixture", title: "Pick a Fruit" },
+      { command: "fixture.eat", category: "Fixture", title: "Eat", icon: "$(trash)" },
     ],
-    viewsContainers: { activitybar: [{ id: "fixture", title: "Fixture", icon: "icon.svg" }] },
+    viewsContainers: {
+      activitybar: [
+        { id: "fixture", title: "Fixture", icon: "icon.svg" },
+        { id: "alone", title: "Alone", icon: "icon.svg" },
+      ],
+    },
     views: {
       fixture: [
         { id: "fixture.fruits", name: "Fruits" },
         { id: "fixture.empty", name: "Nothing" },
       ],
+      alone: [{ id: "fixture.alone", name: "Only One" }],
     },
+    viewsWelcome: [{ view: "fixture.empty", contents: "Nothing here.\n[Say Hello](command:fixture.greet)" }],
+    menus: { "view/item/context": [{ command: "fixture.eat", when: "view == fixture.fruits", group: "inline" }] },
   },
 };
 
@@ -61,12 +70,19 @@ exports.activate = (context) => {
   context.subscriptions.push(
     status,
     vscode.window.registerTreeDataProvider("fixture.fruits", tree),
+    vscode.window.registerTreeDataProvider("fixture.alone", tree),
     vscode.window.registerTreeDataProvider("fixture.empty", { getChildren: () => [], getTreeItem: () => undefined }),
     vscode.commands.registerCommand("fixture.greet", async () => {
       greeted += 1;
       status.text = "$(zap) greeted " + greeted;
       const answer = await vscode.window.showInformationMessage("Hello from the fixture", "Again", "Enough");
       if (answer !== undefined) status.text = "$(zap) answered " + answer;
+    }),
+    vscode.commands.registerCommand("fixture.eat", async (name) => {
+      const answer = await vscode.window.showWarningMessage("Eat the " + name + "?", { modal: true }, "Eat It");
+      if (answer === undefined) return;
+      children[""] = children[""].filter((each) => each !== name);
+      changed.fire();
     }),
     vscode.commands.registerCommand("fixture.pick", async () => {
       const name = await vscode.window.showQuickPick(["cherry", "plum"], { placeHolder: "Which fruit?" });

@@ -55,6 +55,23 @@ describeInWorkbench("a workbench with an extension", () => {
     await ada.screenshot("smoke-tree");
   });
 
+  it("presses a row's button and answers the question before everything else", async () => {
+    const fruits = ada.views.tree("Fruits");
+    await fruits.press("fig", "Eat");
+    expect(await ada.dialog.text()).toContain("Eat the fig?");
+    await ada.dialog.click("Eat It");
+    await fruits.row("fig").waitFor({ state: "hidden" });
+  });
+
+  it("finds the button of an empty view, and the tree of a container with one view", async () => {
+    await ada.views.tree("Nothing").pane.getByRole("button", { name: "Say Hello" }).click();
+    await ada.statusBar.item("greeted 2").waitFor();
+    await ada.notifications.click("Hello from the fixture", "Again");
+    await ada.views.open("Alone");
+    await ada.views.tree("Only One").row("apple").waitFor();
+    await ada.screenshot("smoke-alone");
+  });
+
   it("opens, edits and saves a file", async () => {
     await ada.views.open("Explorer");
     await ada.explorer.open("notes.txt");

@@ -10,9 +10,12 @@ export interface TreeRow {
 }
 
 export interface Tree {
+  /** The view with its header; what it says when it is empty is in it, buttons included. */
   readonly pane: Locator;
   readonly rows: Locator;
   row(label: string | RegExp): Locator;
+  /** Presses a button that the row shows under the pointer. */
+  press(label: string | RegExp, button: string): Promise<void>;
   /** What is shown now, top to bottom. */
   read(): Promise<readonly TreeRow[]>;
 }
@@ -42,10 +45,16 @@ export function createViews(page: Page): Views {
 
 export function createTree(pane: Locator, page: Page): Tree {
   const rows = pane.locator(".monaco-list-row");
+  const row = (label: string | RegExp): Locator =>
+    rows.filter({ has: page.locator(".label-name", { hasText: exactly(label) }) });
   return {
     pane,
     rows,
-    row: (label) => rows.filter({ has: page.locator(".label-name", { hasText: exactly(label) }) }),
+    row,
+    async press(label, button) {
+      await row(label).hover();
+      await row(label).getByRole("button", { name: button, exact: true }).click();
+    },
     read: async () => await rows.evaluateAll(readRows),
   };
 }
