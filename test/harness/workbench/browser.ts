@@ -17,9 +17,15 @@ const flags = [
 /** What a locator waits for at most: two workbenches and a browser on two busy cores are slow. */
 const patienceMs = 60_000;
 
-export async function launchBrowser(): Promise<Browser> {
+/** `traces` is a folder for what is traced and not yet kept; it is the caller's to remove. */
+export async function launchBrowser(traces: string): Promise<Browser> {
   const env = { ...process.env, [markName]: createMark() };
-  return await chromium.launch({ executablePath: mustPrograms().chromium, args: flags, env });
+  return await chromium.launch({
+    executablePath: mustPrograms().chromium,
+    args: flags,
+    env,
+    tracesDir: traces,
+  });
 }
 
 export async function logIn(browser: Browser, workbench: Workbench): Promise<BrowserContext> {

@@ -23,9 +23,15 @@ export function useWorkbenches(): Workbenches {
   let launched: Promise<Browser> | undefined;
   let temporary: string | undefined;
 
+  const folder = (name: string): string => {
+    temporary ??= mkdtempSync(join(tmpdir(), "pm-bench-"));
+    const path = join(temporary, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
   const browser = async (): Promise<Browser> => {
     if (launched === undefined) {
-      launched = launchBrowser();
+      launched = launchBrowser(folder("traces"));
       ends.push(async () => await (await launched)?.close());
     }
     return await launched;
@@ -40,12 +46,7 @@ export function useWorkbenches(): Workbenches {
   });
 
   return {
-    folder(name) {
-      temporary ??= mkdtempSync(join(tmpdir(), "pm-bench-"));
-      const path = join(temporary, name);
-      mkdirSync(path, { recursive: true });
-      return path;
-    },
+    folder,
     async start(options) {
       const workbench = await startWorkbench(options);
       ends.push(async () => await workbench.dispose());
