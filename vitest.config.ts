@@ -26,6 +26,16 @@ export default defineConfig({
           ...serial,
         },
       },
+      {
+        test: {
+          name: "workbench",
+          include: ["test/workbench/**/*.test.ts"],
+          globalSetup: "test/harness/workbench/global-setup.ts",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          ...serial,
+        },
+      },
     ],
   },
 });

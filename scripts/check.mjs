@@ -1,4 +1,4 @@
-// `npm run check [-- part …]`: what CI runs. Parts: format lint types dead build unit sim process mount (default: all).
+// `npm run check [-- part …]`: what CI runs. Parts: format lint types dead build unit sim process mount workbench (default: all).
 // The last line is `N passed, N failed`: every test, and each static part as one.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ const staticParts = {
   dead: [bin("knip")],
   build: [process.execPath, "esbuild.mjs"],
 };
-const projects = ["unit", "sim", "process", "mount"];
+const projects = ["unit", "sim", "process", "mount", "workbench"];
 const all = [...Object.keys(staticParts), ...projects];
 
 const asked = process.argv.slice(2);
@@ -41,11 +41,12 @@ process.stdout.write("\n");
 for (const { part, passed, failed, skipped, seconds } of outcomes) {
   const more = skipped > 0 ? `, ${skipped} skipped` : "";
   process.stdout.write(
-    `${failed === 0 ? "✓" : "✗"} ${part.padEnd(8)} ${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed${more}\n`,
+    `${failed === 0 ? "✓" : "✗"} ${part.padEnd(9)} ${seconds.toFixed(1).padStart(7)} s  ${passed} passed, ${failed} failed${more}\n`,
   );
 }
 // Named once more at the end: of a long run often only the last lines are kept.
 for (const name of outcomes.flatMap(({ names = [] }) => names)) process.stdout.write(`  ✗ ${name}\n`);
+for (const title of outcomes.flatMap(({ unable = [] }) => unable)) process.stdout.write(`  – ${title}\n`);
 const sum = (key) => outcomes.reduce((total, outcome) => total + outcome[key], 0);
 process.exitCode = sum("failed") === 0 ? 0 : 1;
 process.stdout.write(`\n${sum("passed")} passed, ${sum("failed")} failed\n`);
@@ -89,12 +90,18 @@ function countTests(report) {
         ({ fullName, failureMessages: [why = ""] }) => `${relative(root, name)}: ${fullName}: ${why.split("\n")[0]}`,
       ),
   );
+  // What this machine cannot run says so in its title.
+  const unable = json.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== "passed" && status !== "failed")
+    .flatMap(({ ancestorTitles }) => ancestorTitles.filter((title) => title.includes("(skipped: ")));
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = json;
   return {
     passed: numPassedTests,
     failed: numFailedTests + unloaded.length,
     skipped: numPendingTests + numTodoTests,
     names,
+    unable: [...new Set(unable)],
   };
 }
 

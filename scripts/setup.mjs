@@ -17,6 +17,7 @@ const programs = {
   fuse3: "fusermount3",
   "inotify-tools": "inotifywait",
   bindfs: "bindfs",
+  chromium: "chromium",
 };
 const needed = ["git", "mount", "fuse3"];
 /** What tests and bench use beside. */
@@ -47,8 +48,10 @@ export function ensurePackages(packages) {
   if (process.getuid() !== 0) throw new NotReady(`run this first: sudo ${line}`);
   say(`installing ${missing.join(", ")}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  must("apt-get", ["update", "-qq"], "apt-get update failed: see above", env);
-  must("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], `${line} failed: see above`, env);
+  must("apt-get", ["update", "-qq"], "apt-get update failed: see above", { env });
+  must("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], `${line} failed: see above`, {
+    env,
+  });
 }
 
 function ensureFuseDevice() {
@@ -86,8 +89,12 @@ function modified(path) {
 }
 
 function inPath(program) {
+  return whereIs(program) !== undefined;
+}
+
+export function whereIs(program) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return folders.some((folder) => isExecutable(join(folder, program)));
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
 }
 
 function isExecutable(path) {
@@ -99,12 +106,13 @@ function isExecutable(path) {
   }
 }
 
-function must(command, args, failure, env = process.env) {
-  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: "inherit" });
+/** Runs a program that has to succeed. What it prints goes to stderr: stdout is for the answer of the script. */
+export function must(command, args, failure, { env = process.env, cwd = root } = {}) {
+  const { status, error } = spawnSync(command, args, { cwd, env, stdio: ["inherit", 2, 2] });
   if (status !== 0) throw new NotReady(error === undefined ? failure : `${command}: ${error.message}`);
 }
 
-function say(text) {
+export function say(text) {
   process.stderr.write(`pairmount: ${text}\n`);
 }
 
