@@ -143,7 +143,7 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     unlink(at) {
       const target = seen(at);
       if (target === undefined) return fail(errno.ENOENT);
-      const gone = local({ t: "unlink", at, node: target.node, seen: target.version as never, time: clock.now() });
+      const gone = local({ t: "unlink", at, node: target.node, seen: target.version, time: clock.now() });
       return gone.ok ? done : gone;
     },
     rmdir(at) {
@@ -163,7 +163,7 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
         from,
         to,
         node: source.node,
-        victim: victim === undefined ? null : { node: victim.node, seen: victim.version as never },
+        victim: victim === undefined ? null : { node: victim.node, seen: victim.version },
         time: clock.now(),
       });
       if (moved.ok) parts.afterRename(to);
