@@ -14,10 +14,8 @@ import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
+import { createPendingWindow } from "./pending-window.ts";
 import type { Waiters } from "./waiters.ts";
-
-/** Undecided bytes beyond which writes wait (R-WINDOW). */
-const pendingWindow = 64 * 1024 * 1024;
 
 export interface GuestWorkspaceParts {
   readonly replica: GuestReplica;
@@ -49,6 +47,7 @@ interface GuestHandle extends FileHandle {
 export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace {
   const { replica, cache, fetcher, waiters, clock } = parts;
   const barrier = createBarrier(systemTimers);
+  const inWindow = createPendingWindow(replica, waiters);
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
   /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
@@ -186,29 +185,33 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     // What git wrote before sharing began, it wrote with this machine's clock alone.
     isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
-    create(at, { mode, exclusive }) {
-      const node = replica.newNode(at);
-      cache.ensure(node, 0);
-      return perform({ t: "create", at, node, mode, exclusive, time: clock.now() }, node);
-    },
-    mkdir(at, mode) {
-      const node = replica.newNode(at);
-      madeHere.add(node);
-      return perform({ t: "mkdir", at, node, mode, time: clock.now() }, node);
-    },
-    symlink(at, target) {
-      const node = replica.newNode(at);
-      return perform({ t: "symlink", at, node, target, time: clock.now() }, node);
-    },
-    link: (node, at) => perform({ t: "link", at, node, time: clock.now() }, undefined),
-    unlink: (at) => perform({ t: "unlink", at, time: clock.now() }, undefined),
-    rmdir: (at) => perform({ t: "rmdir", at, time: clock.now() }, undefined),
-    rename(from, to, noReplace) {
-      if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
-      const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
-      if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
-      return moved;
-    },
+    create: (at, { mode, exclusive }) =>
+      inWindow(() => {
+        const node = replica.newNode(at);
+        cache.ensure(node, 0);
+        return perform({ t: "create", at, node, mode, exclusive, time: clock.now() }, node);
+      }),
+    mkdir: (at, mode) =>
+      inWindow(() => {
+        const node = replica.newNode(at);
+        madeHere.add(node);
+        return perform({ t: "mkdir", at, node, mode, time: clock.now() }, node);
+      }),
+    symlink: (at, target) =>
+      inWindow(() => {
+        const node = replica.newNode(at);
+        return perform({ t: "symlink", at, node, target, time: clock.now() }, node);
+      }),
+    link: (node, at) => inWindow(() => perform({ t: "link", at, node, time: clock.now() }, undefined)),
+    unlink: (at) => inWindow(() => perform({ t: "unlink", at, time: clock.now() }, undefined)),
+    rmdir: (at) => inWindow(() => perform({ t: "rmdir", at, time: clock.now() }, undefined)),
+    rename: (from, to, noReplace) =>
+      inWindow(() => {
+        if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
+        const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
+        if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
+        return moved;
+      }),
     setAttributes,
 
     open(node, { writable, append }) {
@@ -229,12 +232,11 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     },
     write(node, handle, offset, bytes) {
       if (parts.readOnly) return fail(errno.EROFS);
-      if (replica.pending().bytes < pendingWindow) return writeNow(node, handle, offset, bytes);
-      // The request waits for room (R-WINDOW); its buffer is the kernel's and does not.
-      const own = Uint8Array.prototype.slice.call(bytes);
-      return waiters
-        .room(() => replica.pending().bytes < pendingWindow)
-        .then((room) => (room.ok ? writeNow(node, handle, offset, own) : room));
+      let source = bytes;
+      const answer = inWindow(() => writeNow(node, handle, offset, source));
+      // The request waits; its buffer is the kernel's and does not.
+      if (answer instanceof Promise) source = Uint8Array.prototype.slice.call(bytes);
+      return answer;
     },
     flush(node, handle) {
       silence.clear(node);
