@@ -23,7 +23,8 @@ export interface GuestWorkspaceParts {
   readonly fetcher: ContentFetcher;
   readonly waiters: Waiters;
   readonly clock: SessionClock;
-  readonly readOnly: boolean;
+  /** Asked each time: the host may change it. */
+  readonly readOnly: () => boolean;
   readonly send: (operations: readonly Submitted[]) => void;
   readonly wantRange: () => void;
   readonly space: () => Result<SpaceFigures>;
@@ -80,7 +81,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
   /** Told operations are done at once; asked ones when decided, and the kernel knows of everything before. */
   function perform<T>(op: LocalOp, value: T): Answer<T> {
-    if (parts.readOnly) return fail(errno.EROFS);
+    if (parts.readOnly()) return fail(errno.EROFS);
     const named = op.t === "rename" ? op.to : "at" in op && op.t !== "unlink" && op.t !== "rmdir" ? op.at : undefined;
     const born = named && gitDirs.naming(named);
     const performed = replica.perform(op);
@@ -217,7 +218,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     open(node, { writable, append }) {
       const found = replica.node(node);
       if (found === undefined || isLost(found)) return fail(errno.ESTALE);
-      if (writable && parts.readOnly) return fail(errno.EROFS);
+      if (writable && parts.readOnly()) return fail(errno.EROFS);
       openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
       const handle: GuestHandle = { node, writable, append, number: ++handles };
       return ok(handle);
@@ -231,7 +232,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       return waiters.arriving(fetcher.read(node, offset, wanted));
     },
     write(node, handle, offset, bytes) {
-      if (parts.readOnly) return fail(errno.EROFS);
+      if (parts.readOnly()) return fail(errno.EROFS);
       let source = bytes;
       const answer = inWindow(() => writeNow(node, handle, offset, source));
       // The request waits; its buffer is the kernel's and does not.
