@@ -2,7 +2,8 @@ import { mustFileName } from "../../../helper/base/name.ts";
 import { epoch, type Time } from "../../../helper/base/time.ts";
 import type { Errno } from "../../../helper/base/errno.ts";
 import type { HostReplica, SnapshotNode } from "../../../helper/replica/api.ts";
-import { createHostReplica, type HostOptions } from "../../../helper/replica/host.ts";
+import { createHostReplica } from "../../../helper/replica/host.ts";
+import type { HostOptions } from "../../../helper/replica/host-state.ts";
 import { opIdOf, rootNode, type NodeId, type PeerId, type Version } from "../../../helper/replica/ids.ts";
 import type { Kind, Op, Place } from "../../../helper/replica/op.ts";
 
