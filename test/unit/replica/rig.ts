@@ -12,6 +12,26 @@ export const at = (parent: NodeId, text: string): Place => ({ parent, name: name
 export const time = (sec: number): Time => ({ sec, nsec: 0 });
 export const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
+/** What most tests of the host begin with. */
+export const hostRepo = [
+  ".git/",
+  ".git/HEAD",
+  ".git/index",
+  ".git/config",
+  ".git/hooks/",
+  ".git/hooks/pre-commit",
+  ".git/objects/",
+  ".git/objects/ab/",
+  ".git/refs/",
+  ".git/refs/heads/",
+  ".git/refs/heads/main",
+  "a.txt",
+  "dir/",
+];
+export const v0 = 0 as Version;
+/** Nodes that guests make. */
+export const node = (n: number): NodeId => (2 ** 41 + n) as NodeId;
+
 /** `["a/", "a/b"]` → scanned nodes: a directory and a file in it, ids 2, 3, … in order. */
 export function scanned(paths: readonly string[]): SnapshotNode[] {
   const ids = new Map<string, NodeId>([["", rootNode]]);
