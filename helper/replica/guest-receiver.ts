@@ -1,7 +1,7 @@
 import { done, fail, type Result } from "../base/result.ts";
 import type { ContentEffect, Down, Received, Snapshot } from "./api.ts";
 import { applyOp, type Applied } from "./apply.ts";
-import { watch } from "./changes.ts";
+import { keysOfRevived, watch } from "./changes.ts";
 import { bytesFromOthers } from "./guest-bytes.ts";
 import { noEffects, park, type Effects } from "./guest-effects.ts";
 import { keysOfApplied, keysOfRefused } from "./guest-keys.ts";
@@ -81,8 +81,8 @@ export class GuestReceiver {
     const keys = keysOfApplied(view, applied, own);
     const alive = keys.nodes.filter((id) => view.confirmed.isLive(id) || view.isLive(id));
     for (const id of keys.nodes) this.#notePath(id);
-    // The kernel that asked takes what changed from the answer.
-    const diff = own?.asked === true ? undefined : watch(view, keys);
+    // The kernel that asked takes what changed from the answer, but for directories that came back with it.
+    const diff = watch(view, own?.asked === true ? keysOfRevived(applied.revived) : keys);
     const sizes = new Map(keys.nodes.map((id) => [id, view.confirmed.get(id)?.size ?? 0]));
     applyOp(view.confirmed, applied);
     if (own === undefined && applied.op.t === "rmdir") keepForRevival(view.overlay, this.#sender.queue, applied.op);
@@ -93,7 +93,7 @@ export class GuestReceiver {
     if (applied.op.t === "seed" && own === undefined)
       takeSeed(view, { parent: applied.op.dir, name: applied.op.name }, applied.op, effects);
     settleNodes(this.#guest, keys, alive, effects);
-    if (diff !== undefined) effects.changes.push(...diff());
+    effects.changes.push(...diff());
     if (applied.by === this.#peer) this.#decided(applied.id, done, effects);
   }
 

@@ -31,6 +31,19 @@ describe("git at a guest", () => {
     expect(p.guest.locks()).toEqual([]);
   });
 
+  test("R-REVIVE: a directory that came back with one's own asked operation is reported, the operation itself is not", () => {
+    const p = pair();
+    const [git, refs] = [p.find(".git"), p.find(".git/refs")];
+    const asked = p.guest.perform(create(p, refs, "main.lock", true));
+    p.host.local({ t: "rmdir", at: at(git, "refs"), node: refs, time: time(6) });
+    p.up(asked);
+    const [removed, granted] = p.receive();
+    expect(removed?.changes).toContainEqual(expect.objectContaining({ t: "name", before: refs, after: undefined }));
+    expect(granted?.changes).toContainEqual(expect.objectContaining({ t: "name", before: undefined, after: refs }));
+    expect(granted?.changes.filter(({ t }) => t === "name")).toHaveLength(1);
+    expect(granted?.settled).toMatchObject([{ result: { ok: true } }]);
+  });
+
   test("R-EIO: a refusal spoils the locks held and the next release, once", () => {
     const p = pair();
     ask(p, "index.lock");
