@@ -7,6 +7,7 @@ import { addToBurst, burstOp, longestPart, type Burst } from "./bursts.ts";
 import type { GuestView } from "./guest-view.ts";
 import { opIdOf, type NodeId, type OpId, type PeerId, type Version } from "./ids.ts";
 import { checkLocally, heldByOther } from "./local-checks.ts";
+import { LostLocks, type Program } from "./lost-locks.ts";
 import type { Op, Place, Submitted } from "./op.ts";
 import { copyOf } from "./overlay.ts";
 import { bytesOf, PendingQueue } from "./pending.ts";
@@ -21,6 +22,7 @@ export class GuestSender {
   readonly queue = new PendingQueue();
   readonly bursts = new Map<NodeId, Burst>();
   readonly taint = new Taint();
+  readonly locks = new LostLocks();
   /** Refusals adopted so far (R-STOP). */
   adopted = 0;
   /** n of the last operation sent. */
@@ -41,11 +43,13 @@ export class GuestSender {
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
     if (op.t !== "seed" && this.#performHere(op)) return { t: "done", send: [] };
     if (op.t === "rename" && this.#isSpoiledRelease(op)) return { t: "failed", errno: errno.EIO, send: [] };
+    const program = op.t === "create" ? op.program : undefined;
+    if (op.t === "create" && this.locks.isInUse(op.at, program)) return { t: "failed", errno: errno.EEXIST, send: [] };
     const asked = !this.#localLocks && asksHost(this.#view.git, op, op.t === "rename" && this.#movesGitDir(op.from));
     const send: Submitted[] = [];
     if (asked) this.#endAll(send);
     else for (const node of touchedFiles(this.#view, op)) this.#end(node, send);
-    const submitted = this.#submit(this.#filled(op), asked);
+    const submitted = this.#submit(this.#filled(op), asked, program);
     send.push(submitted);
     return asked ? { t: "asked", id: submitted.id, send } : { t: "done", send };
   }
@@ -144,12 +148,12 @@ export class GuestSender {
     this.#view.settle(node);
   }
 
-  #submit(op: Op, asked: boolean): Submitted {
+  #submit(op: Op, asked: boolean, program?: Program): Submitted {
     const id: OpId = opIdOf(this.#peer, ++this.sent);
     const submitted: Submitted = { id, op, adopted: this.adopted };
     const inGitDir = isInGitDir(this.#view, op);
     const holds = asked ? nothingHeld : this.#view.overlay.show(op, id);
-    this.queue.push({ submitted, asked, holds, bytes: bytesOf(op), inGitDir });
+    this.queue.push({ submitted, asked, holds, bytes: bytesOf(op), inGitDir, program });
     if (!asked) this.#namesChanged(op);
     return submitted;
   }
@@ -238,6 +242,7 @@ export class GuestSender {
       case "unlink": {
         const node = found(op.at);
         this.taint.forget(node);
+        this.locks.released(node);
         return { t: "unlink", at: op.at, node, seen: versionOf(node), time: op.time };
       }
       case "rmdir":
