@@ -5,8 +5,8 @@ import { settings } from "./begin.ts";
 import { begin, openHere } from "./sharing.ts";
 import type { Session } from "./session.ts";
 
-/** As `encodeInvite` makes them; whether it is whole, the helper knows. */
-const looksLikeInvite = /^PM\d-\S{20,}$/;
+/** A token of version 1, or its link; whether it is whole, the helper knows. */
+const looksLikeInvite = /^(AQ[\w-]{80,}|[\w-]+:\/\/pairmount\.pairmount\/join\?invite=\S+)$/;
 
 export async function join(session: Session, script: string, given?: string): Promise<void> {
   const invite = given ?? (await askForInvite());
