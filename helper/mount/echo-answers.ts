@@ -38,6 +38,8 @@ export function answerEcho(context: MountContext, token: EchoJob | undefined, re
       return isOnNode(token, request) ? unchanged(context, token.node, request.unique) : refuse();
     case "flush":
       return context.replies.ok(request.unique);
+    case "other":
+      return context.replies.error(request.unique, errno.ENOSYS);
     default:
       return refuse();
   }
