@@ -3,11 +3,11 @@
  * framed as vscode-jsonrpc frames it. The socket is 0600 in a 0700 folder: who can open it is the user.
  * A change of any shape raises `apiVersion`; test/unit/rpc/contract.test.ts notices.
  */
-import type { SessionEvent, SessionStatus } from "./session/api.ts";
+import type { Access, SessionEvent, SessionStatus } from "./session/api.ts";
 
-export type { PeerStatus, SessionEvent, SessionStatus } from "./session/api.ts";
+export type { Access, PeerStatus, Progress, SessionEvent, SessionStatus } from "./session/api.ts";
 
-export const apiVersion = 1;
+export const apiVersion = 2;
 
 /** Requests without parameters take `{}` or nothing. */
 export type Nothing = Readonly<Record<string, never>>;
@@ -19,12 +19,78 @@ export interface Greeting {
   readonly pid: number;
 }
 
+/** Somebody in the lobby, at the host. */
+export interface PendingJoin {
+  /** Names this question; a new join of the same guest has a new one. */
+  readonly id: number;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly wants: Access;
+}
+
+/** A commit made while this helper was there, by whomever. */
+export interface SessionCommit {
+  readonly hash: string;
+  /** What HEAD was before; null for a first commit. */
+  readonly old: string | null;
+  readonly subject: string;
+  readonly author: string;
+  readonly branch: string;
+  /** The peer whose git made it, and whether that is this one. */
+  readonly peer: string;
+  readonly own: boolean;
+  /** How git made it: commit, amend, merge, cherry-pick, revert, rebase, am. */
+  readonly how: string;
+  /** Seconds since 1970, as git recorded them. */
+  readonly at: number;
+  /** A push of its branch that contained it was seen. */
+  readonly pushed: boolean;
+}
+
+/** All a client draws from. */
+export interface SessionState {
+  readonly status: SessionStatus;
+  /** Oldest first. */
+  readonly joins: readonly PendingJoin[];
+  /** Newest first, at most 200. */
+  readonly commits: readonly SessionCommit[];
+}
+
+/** `revision` grows by one with each `changed`: after a gap a client attaches anew. Sections that are missing are unchanged. */
+export interface Delta {
+  readonly revision: number;
+  readonly status?: SessionStatus;
+  readonly joins?: readonly PendingJoin[];
+  readonly commits?: readonly SessionCommit[];
+}
+
 export interface Requests {
   /** Asked first by every client; a client of another version goes away. */
   readonly version: { readonly params: Nothing; readonly result: Greeting };
   readonly status: { readonly params: Nothing; readonly result: SessionStatus };
-  /** From the answer on, this connection is sent every `event`. Asking twice changes nothing. */
-  readonly watch: { readonly params: Nothing; readonly result: Nothing };
+  /** From the answer on, this connection is sent every `changed` and `event`. Asked again, it answers the state anew. */
+  readonly attach: {
+    readonly params: Nothing;
+    readonly result: { readonly revision: number; readonly state: SessionState };
+  };
+  /** `settled` false: a stale click; somebody else decided, or the guest went away. */
+  readonly decide: {
+    readonly params: { readonly id: number; readonly accept: boolean; readonly access: Access };
+    readonly result: { readonly settled: boolean };
+  };
+  /** Host only. Of a guest that joined for reading only nothing else can be made. */
+  readonly setAccess: {
+    readonly params: { readonly peer: number; readonly access: Access };
+    readonly result: { readonly settled: boolean };
+  };
+  /** Host only: the guest's connection ends, and its seat is given up. */
+  readonly remove: { readonly params: { readonly peer: number }; readonly result: { readonly settled: boolean } };
+  /** Where a recovered version lies (0600, this user's), and the file it lost to; nulls where there is none. */
+  readonly recovered: {
+    readonly params: { readonly id: string };
+    readonly result: { readonly file: string | null; readonly current: string | null };
+  };
+  readonly discard: { readonly params: { readonly id: string }; readonly result: { readonly settled: boolean } };
   /** Ends the session. Answered once the mount is gone; the helper ends right after. */
   readonly leave: { readonly params: Nothing; readonly result: Nothing };
 }
@@ -34,6 +100,7 @@ export type Answered<M extends RequestName> = Requests[M]["result"];
 
 export interface Notifications {
   readonly event: SessionEvent;
+  readonly changed: Delta;
 }
 export type NotificationName = keyof Notifications;
 
