@@ -8,6 +8,8 @@ interface Rule {
   readonly pattern: RegExp;
   /** undefined: advice or progress, not a reason. */
   readonly reason?: string;
+  /** Only where the writers share one COMMIT_EDITMSG, which git writes without a lock: on a plain directory. */
+  readonly sharedMessage?: true;
 }
 
 const rules: readonly Rule[] = [
@@ -15,6 +17,11 @@ const rules: readonly Rule[] = [
   {
     pattern: /cannot lock ref '.*': is at [0-9a-f]+ but expected [0-9a-f]+/,
     reason: "the ref moved since it was read",
+  },
+  {
+    pattern: /^Aborting commit due to empty commit message\.$/,
+    reason: "another was writing its message",
+    sharedMessage: true,
   },
   { pattern: /^fatal: gc is already running/, reason: "another gc runs" },
   // A lock is not released when an operation of its holder was refused since its last release (DESIGN 4): taking the
@@ -50,11 +57,12 @@ export interface Explained {
   readonly unexplained: readonly string[];
 }
 
-export function explain(ran: Ran): Explained {
+export function explain(ran: Ran, sharedMessage = false): Explained {
+  const known = rules.filter((rule) => sharedMessage || rule.sharedMessage === undefined);
   const reasons = new Set<string>();
   const unexplained: string[] = ran.timedOut ? ["git did not return in time"] : [];
   for (const line of ran.err.split("\n").filter((text) => text !== "")) {
-    const rule = rules.find(({ pattern }) => pattern.test(line));
+    const rule = known.find(({ pattern }) => pattern.test(line));
     if (rule === undefined) unexplained.push(line);
     else if (rule.reason !== undefined) reasons.add(rule.reason);
   }
