@@ -141,9 +141,9 @@ test("a guest that a client declines is told; what could not start says why in J
   const id = ada.state.joins[0]?.id ?? 0;
   expect(await host.request("decide", { id, accept: false, access: "read-only" })).toEqual({ settled: true });
   expect(await joining).toMatchObject([
-    { event: "failed", code: 17, text: expect.stringContaining("declined") as string },
+    { event: "failed", code: "declined", text: expect.stringContaining("declined") as string },
   ]);
   expect(await pairmount("ada", ["share", folder, "--approve", "clients", "--detach"])).toMatchObject([
-    { event: "failed", code: 19 },
+    { event: "failed", code: "already-shared" },
   ]);
 });
