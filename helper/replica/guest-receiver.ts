@@ -88,8 +88,11 @@ export class GuestReceiver {
     if (own === undefined && applied.op.t === "rmdir") keepForRevival(view.overlay, this.#sender.queue, applied.op);
     for (const { node } of applied.revived ?? []) view.ghosts.delete(node);
     this.position = applied.seq;
-    if (own !== undefined) view.overlay.release(own.holds);
-    else bytesFromOthers(view, applied, sizes, effects);
+    if (own !== undefined) this.#ownApplied(own);
+    else {
+      this.#keepLocks();
+      bytesFromOthers(view, applied, sizes, effects);
+    }
     if (applied.op.t === "seed" && own === undefined)
       takeSeed(view, { parent: applied.op.dir, name: applied.op.name }, applied.op, effects);
     settleNodes(this.#guest, keys, alive, effects);
@@ -108,6 +111,19 @@ export class GuestReceiver {
     settleNodes(this.#guest, keys, alive, effects);
     effects.changes.push(...diff());
     this.#decided(refused.id, fail(refused.errno), effects);
+  }
+
+  #ownApplied({ submitted: { op }, holds, program }: Pending): void {
+    const { locks } = this.#sender;
+    if (op.t === "create" && program !== undefined && this.#view.git.isLock(op.at))
+      locks.granted(op.node, op.at, program);
+    if (op.t === "rename") locks.released(op.node);
+    this.#view.overlay.release(holds);
+  }
+
+  /** R-LEASE */
+  #keepLocks(): void {
+    this.#sender.locks.keepOnly((node) => this.#view.confirmed.get(node)?.owner === this.#peer);
   }
 
   /** R-PARK, R-STOP, R-EIO; then the overlay goes. */
@@ -143,6 +159,7 @@ export class GuestReceiver {
     const before = replaceConfirmed(view, down.snapshot);
     this.position = down.snapshot.position;
     this.#settleDecided(down, effects);
+    this.#keepLocks();
     for (const id of view.overlay.nodes.keys()) settleNode(this.#guest, id, effects);
     view.git.moved();
     tellReplaced(view, before, effects);
@@ -157,7 +174,7 @@ export class GuestReceiver {
       this.#sender.queue.take(id);
       const refused = refusals.get(id);
       if (refused !== undefined) this.#adopt(own, refused, effects);
-      else this.#view.overlay.release(own.holds);
+      else this.#ownApplied(own);
       this.#decided(id, refused === undefined ? done : fail(refused.errno), effects);
     }
   }

@@ -17,6 +17,7 @@ import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { programOf } from "./programs.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
 
@@ -117,6 +118,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       space: () => figuresOf(space),
       free: () => space?.free ?? Number.POSITIVE_INFINITY,
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
+      programOf,
     });
     const applyContent = createContentApplier({
       replica,

@@ -7,6 +7,7 @@ import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
 import { type NodeId, scannedVersion } from "../replica/ids.ts";
+import type { Program } from "../replica/lost-locks.ts";
 import type { Node, Submitted } from "../replica/op.ts";
 import { systemTimers } from "../peer/timers.ts";
 import { createBarrier } from "./barrier.ts";
@@ -32,6 +33,7 @@ export interface GuestWorkspaceParts {
   readonly free: () => number;
   /** A node without a name is still open here (or no more): the host keeps its bytes meanwhile. */
   readonly hold: (node: NodeId, held: boolean) => void;
+  readonly programOf: (thread: number) => Program | undefined;
 }
 
 export interface GuestWorkspace extends Workspace, Disposable {
@@ -186,11 +188,15 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     // What git wrote before sharing began, it wrote with this machine's clock alone.
     isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
-    create: (at, { mode, exclusive }) =>
+    create: (at, { mode, exclusive, thread }) =>
       inWindow(() => {
         const node = replica.newNode(at);
         cache.ensure(node, 0);
-        return perform({ t: "create", at, node, mode, exclusive, time: clock.now() }, node);
+        const program = thread !== undefined && at.name.endsWith(".lock") ? parts.programOf(thread) : undefined;
+        return perform(
+          { t: "create", at, node, mode, exclusive, time: clock.now(), ...(program !== undefined && { program }) },
+          node,
+        );
       }),
     mkdir: (at, mode) =>
       inWindow(() => {

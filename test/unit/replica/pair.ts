@@ -25,6 +25,8 @@ export interface Pair {
   readonly host: HostReplica;
   readonly guest: GuestReplica;
   readonly down: Down[];
+  /** What was not received is lost; the guest gets the whole tree instead (R-SNAP). */
+  startAnew(): Received;
   find(path: string): NodeId;
   /** The host decides what was sent; its messages wait in `down`. */
   up(performed: Performed | readonly Submitted[]): void;
@@ -52,12 +54,21 @@ export function pair(): Pair {
       if (out.decided.shared) tell(out.decided);
       return out;
     },
+    gone: (peer) => {
+      const decided = rig.host.gone(peer);
+      for (const each of decided) tell(each);
+      return decided;
+    },
   };
   return {
     rig,
     host,
     guest,
     down,
+    startAnew: () => {
+      down.splice(0);
+      return guest.receive(outbox.snapshot(rig.host.snapshot()));
+    },
     find: rig.find,
     up: (sent) => {
       for (const each of "t" in sent ? sent.send : sent) tell(rig.host.submit(1 as PeerId, each));
