@@ -153,6 +153,34 @@ test("two clients that are attached are told the same changes, what came togethe
   for (const { client } of [one, two, late]) client.dispose();
 });
 
+test("a client that stops reading holds up neither helper nor others, and then is told the whole state", async () => {
+  const stream = connect(join(folder, "s"));
+  await once(stream, "connect");
+  const wire = createMessageConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
+  const heard: unknown[] = [];
+  let events = 0;
+  wire.onNotification("changed", (delta: unknown) => heard.push(delta));
+  wire.onNotification("event", () => void (events += 1));
+  wire.listen();
+  await wire.sendRequest("attach", {});
+  stream.pause();
+  const other = await attached();
+  for (let round = 0; round < 20; round++) {
+    for (let i = 0; i < 1000; i++) server.publish({ event: "warning", text: "x".repeat(500) });
+    await other.client.request("status", {});
+  }
+  server.publish(commit("late"));
+  await vi.waitFor(() => expect(other.told.at(-1)?.commits?.[0]?.hash).toBe("late"));
+  expect(heard).toEqual([]);
+  stream.resume();
+  await vi.waitFor(() => expect(heard).toHaveLength(1));
+  expect(heard[0]).toMatchObject({ revision: 2, status: statusOfFake, joins: [], commits: [{ hash: "late" }] });
+  expect(events).toBeLessThan(10_000);
+  other.client.dispose();
+  wire.dispose();
+  stream.destroy();
+});
+
 test("what is asked of a helper that goes meanwhile is rejected as that", async () => {
   const { client } = await attached();
   stays = true;
