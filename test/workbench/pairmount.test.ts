@@ -114,7 +114,8 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ada.sourceControl.open();
     await ben.sourceControl.open();
     await mustGit({ root: mount, name: "ben" }, ["add", "new.txt"]);
-    await ada.sourceControl.change("new.txt").waitFor();
+    for (const { page } of [ada, ben]) await page.locator(".part.sidebar").getByText("Staged Changes").waitFor();
+    await ada.screenshot("pairmount-6-staged");
     await ben.sourceControl.commit("Add a file");
     await ada.views.open("Pairmount");
     await ada.views.tree("Commits").row("Add a file").waitFor();

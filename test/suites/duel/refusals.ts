@@ -31,11 +31,13 @@ const rules: readonly Rule[] = [
     reason: "an operation of this peer was refused",
   },
   { pattern: /^(fatal|error): .*couldn't set '.*'$/, reason: "an operation of this peer was refused" },
-  { pattern: /^fatal: unable to write new[_ ]index[_ ]file$/, reason: "an operation of this peer was refused" },
+  { pattern: /^fatal: [uU]nable to write new[_ ]index[_ ]file$/, reason: "an operation of this peer was refused" },
   // prune-packed removes an empty objects/xx between the mkdir and the create of a writer, on any file system.
   { pattern: /unable to create temporary file: No such file or directory/, reason: "gc removed the object folder" },
   { pattern: /^fatal: (Unable to add .* to database|failed to write commit object)/ },
   { pattern: /^fatal: git-write-tree: error building trees/ },
+  { pattern: /^error: (Error building trees|.*: failed to insert into database|unable to index file '.*')$/ },
+  { pattern: /^fatal: (adding|updating) files failed$/ },
   // prune lists a directory of objects, then looks at each: a writer moves its temporary file in between, on any file system
   // (builtin/prune.c, prune_tmp_file; seen on plain ext4).
   {
