@@ -18,7 +18,7 @@ export class HelperFailed extends Error {}
 
 const parts = ["package.json", "dist", "node_modules/fuse-native", "node_modules/vscode-jsonrpc"] as const;
 const parseTag = record<{ readonly event: string }>({ event: text });
-const parseFailed = record<{ readonly code: number; readonly text: string }>({ code: figure, text });
+const parseFailed = record<{ readonly code: string; readonly text: string }>({ code: text, text });
 const parseStarted = record<Started>({ mount: text, socket: text });
 const parseProgress = record<Progress>({
   step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount"),

@@ -56,7 +56,10 @@ export interface SessionState {
   readonly commits: readonly SessionCommit[];
 }
 
-/** `revision` grows by one with each `changed`: after a gap a client attaches anew. Sections that are missing are unchanged. */
+/**
+ * `revision` grows by one with each `changed` that this client is sent: after a gap it attaches anew. Sections that are
+ * missing are unchanged. A client that did not read for long has missed events, and then is sent one with all sections.
+ */
 export interface Delta {
   readonly revision: number;
   readonly status?: SessionStatus;

@@ -111,15 +111,16 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
     if (more.length > 0) return misuse("share", `One folder at a time: ${JSON.stringify(more[0])} is too many.`);
     const port = Number(values.port ?? 0);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return misuse("share", "--port takes 0 to 65535.");
-    const wanted = values.accept === true ? "all" : (values.approve ?? "terminal");
+    const wanted = values.approve ?? (values.accept === true ? "all" : "terminal");
     const approve = approvers.find((name) => name === wanted);
     if (approve === undefined) return misuse("share", `--approve takes ${approvers.join(", ")}.`);
+    if (values.accept === true && approve !== "all") return misuse("share", "--accept means --approve all.");
     const shared = sessionOf("share", values);
     if ("command" in shared) return shared;
     if (shared.detach && approve === "terminal") {
       return misuse(
         "share",
-        "--detach leaves no terminal to ask on: add --accept to let everybody with the invite in.",
+        "--detach leaves no terminal to ask on: add --approve clients, or --accept to let everybody with the invite in.",
       );
     }
     return { command: "share", folder, mount: values.mount, approve, port, ...shared };

@@ -2,6 +2,7 @@
 import { Disposables } from "../base/disposable.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
 import type { JoinDecision, Progress, Session, SessionEvent } from "../session/api.ts";
+import { cancelled } from "../session/errors.ts";
 import type { Lobby } from "../session/lobby.ts";
 import type { Registry } from "../session/registry.ts";
 import { deferred } from "./deferred.ts";
@@ -13,6 +14,7 @@ export interface HeldSession {
   readonly start: (tell: {
     readonly onEvent: (event: SessionEvent) => void;
     readonly onProgress: (progress: Progress) => void;
+    readonly signal: AbortSignal;
   }) => Promise<Session>;
   readonly view: SessionView;
   readonly registry: Registry;
@@ -27,10 +29,15 @@ const startGraceMs = 3000;
 export async function holdSession(ports: CliPorts, held: HeldSession): Promise<number> {
   const { view, registry } = held;
   const stop = deferred<"asked">();
+  const beginning = new AbortController();
   const over = deferred<void>();
   const ends = new Disposables();
   ends.add({ dispose: () => view.close() });
-  ends.add({ dispose: onStopSignals(ports, () => stop.resolve("asked")) });
+  const onStop = (): void => {
+    stop.resolve("asked");
+    beginning.abort();
+  };
+  ends.add({ dispose: onStopSignals(ports, onStop) });
   let server: RpcServer | undefined;
   let toldEnd = false;
   const onEvent = (event: SessionEvent): void => {
@@ -40,12 +47,10 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
   };
 
   try {
-    const session = await beginOrStop(
-      held.start({ onEvent, onProgress: (progress) => view.progress(progress) }),
-      stop.promise,
-    );
-    if (session === undefined) return exit.forced;
-    ends.add({ dispose: () => session.dispose() });
+    const onProgress = (progress: Progress): void => view.progress(progress);
+    const session = await inTime(held.start({ onEvent, onProgress, signal: beginning.signal }), beginning.signal);
+    if (session !== undefined) ends.add({ dispose: () => session.dispose() });
+    if (session === undefined || beginning.signal.aborted) throw cancelled();
     const socket = registry.socketFor(ports.pid);
     const leave = (): Promise<void> => {
       stop.resolve("asked");
@@ -92,16 +97,16 @@ function onStopSignals(ports: CliPorts, stop: () => void): () => void {
   });
 }
 
-/** Undefined: a signal came while the session was beginning, and it did not begin soon enough to be ended in order. */
-async function beginOrStop(starting: Promise<Session>, stop: Promise<unknown>): Promise<Session | undefined> {
+/** Undefined: it was cancelled, and did not end in order soon enough. */
+async function inTime(starting: Promise<Session>, cancel: AbortSignal): Promise<Session | undefined> {
   const grace = deferred<undefined>();
   let timer: NodeJS.Timeout | undefined;
-  void stop.then(() => {
-    timer = setTimeout(() => grace.resolve(undefined), startGraceMs);
-  });
+  const wait = (): void => void (timer = setTimeout(() => grace.resolve(undefined), startGraceMs));
+  cancel.addEventListener("abort", wait);
   try {
     return await Promise.race([starting, grace.promise]);
   } finally {
+    cancel.removeEventListener("abort", wait);
     clearTimeout(timer);
   }
 }

@@ -25,7 +25,7 @@ export async function runShare(ports: CliPorts, command: ShareCommand): Promise<
   const at = mount === undefined ? {} : { mount: absolute(ports, mount) };
   const lobby = createLobby();
   const decide = (request: JoinRequest): Promise<JoinDecision> =>
-    lobby.ask(request, command.approve === "clients" ? undefined : view.decide(request));
+    lobby.ask(request, command.approve === "clients" ? undefined : (signal) => view.decide({ ...request, signal }));
   return await holdSession(ports, {
     registry,
     view,

@@ -30,6 +30,8 @@ interface CommonOptions {
   /** Called when the session wants to tell something; never throws. */
   readonly onEvent: (event: SessionEvent) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Ends what is still beginning: rejects with `cancelled`, and no mount stays. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ShareOptions extends CommonOptions {

@@ -7,7 +7,11 @@ import type { RecoveredFiles } from "./api.ts";
 import { shownPath } from "./timeline.ts";
 
 /** What clients may do with versions that lost a race. Ids are those of the status. */
-export function recoveredFiles(store: RecoveryStore, view: Pick<View, "lookup">, mount: string): RecoveredFiles {
+export function recoveredFiles(
+  store: RecoveryStore,
+  view: Pick<View, "lookup" | "node">,
+  mount: string,
+): RecoveredFiles {
   return {
     recovered(id) {
       const kept = store.list().find((entry) => String(entry.id) === id);
@@ -15,7 +19,8 @@ export function recoveredFiles(store: RecoveryStore, view: Pick<View, "lookup">,
       if (kept === undefined || file === undefined || !existsSync(file)) return { file: null, current: null };
       let node: NodeId | undefined = rootNode;
       for (const name of kept.path) node = node === undefined ? undefined : view.lookup({ parent: node, name });
-      return { file, current: node === undefined ? null : join(mount, shownPath(kept.path)) };
+      const isThere = node !== undefined && view.node(node)?.kind === "file";
+      return { file, current: isThere ? join(mount, shownPath(kept.path)) : null };
     },
     discard: (id) => store.list().some((entry) => String(entry.id) === id) && store.discard(Number(id)).ok,
   };

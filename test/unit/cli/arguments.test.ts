@@ -19,6 +19,12 @@ test("share takes a folder and its options", () => {
   });
 });
 
+test("--detach goes with deciders that need no terminal; --accept is short for all", () => {
+  expect(parseCommandLine(["share", "a", "--detach", "--approve", "clients"])).toMatchObject({ approve: "clients" });
+  expect(parseCommandLine(["share", "a", "--detach", "--accept"])).toMatchObject({ approve: "all", detach: true });
+  expect(parseCommandLine(["share", "a", "--approve", "all", "--accept"])).toMatchObject({ approve: "all" });
+});
+
 test("join takes the invite or its link", () => {
   expect(parseCommandLine(["join", inviteLink("PM1-a+b/c="), "dir"])).toMatchObject({
     invite: "PM1-a+b/c=",
@@ -35,6 +41,8 @@ test.each([
   ["an unknown driver", ["share", "a", "--driver", "nfs"]],
   ["an unknown option", ["status", "--loud"]],
   ["a background host that nobody could join", ["share", "a", "--detach"]],
+  ["nobody known who decides", ["share", "a", "--approve", "me"]],
+  ["two who decide", ["share", "a", "--approve", "clients", "--accept"]],
   ["an empty name", ["join", "i", "--name", " "]],
 ])("misuse is told: %s", (_, argv) => {
   expect(parseCommandLine(argv).command).toBe("misuse");
