@@ -14,7 +14,13 @@ export interface Started {
 }
 
 /** What the helper could not do, in its own words. */
-export class HelperFailed extends Error {}
+export class HelperFailed extends Error {
+  readonly cancelled: boolean;
+  constructor(text: string, code = "unexpected") {
+    super(text);
+    this.cancelled = code === "cancelled";
+  }
+}
 
 const parts = ["package.json", "dist", "node_modules/fuse-native", "node_modules/vscode-jsonrpc"] as const;
 const parseTag = record<{ readonly event: string }>({ event: text });
@@ -75,8 +81,10 @@ export function startHelper(options: {
           if (progress !== undefined) options.onProgress(progress);
           break;
         }
-        case "failed":
-          return reject(new HelperFailed(fromJson(line, parseFailed)?.text ?? line));
+        case "failed": {
+          const failed = fromJson(line, parseFailed);
+          return reject(new HelperFailed(failed?.text ?? line, failed?.code));
+        }
         case "shared":
         case "joined": {
           const started = fromJson(line, parseStarted);

@@ -55,7 +55,7 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
   } catch (error) {
     session.take({ t: "failed" });
     if (!(error instanceof HelperFailed)) throw error;
-    void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
+    if (!error.cancelled) void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
     return undefined;
   }
 }
