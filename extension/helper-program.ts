@@ -16,8 +16,8 @@ export interface Started {
 /** What the helper could not do, in its own words. */
 export class HelperFailed extends Error {
   readonly cancelled: boolean;
-  constructor(text: string, code = "unexpected") {
-    super(text);
+  constructor(message: string, code = "unexpected") {
+    super(message);
     this.cancelled = code === "cancelled";
   }
 }
