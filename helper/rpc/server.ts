@@ -37,6 +37,8 @@ export interface RpcService extends Pick<Handlers, "decide" | "setAccess" | "rem
 }
 
 export interface RpcServer extends Disposable {
+  /** Connected now, attached or not. */
+  readonly clients: number;
   /** To every client that is attached. Never waits for one. */
   publish(event: SessionEvent): void;
   /** Answers still under way are delivered first, to clients that read them. */
@@ -120,6 +122,9 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
   await chmod(socket, 0o600);
 
   return {
+    get clients() {
+      return clients.size;
+    },
     publish(event) {
       commits = commitsAfter(commits, event);
       watchers.event(event);

@@ -147,6 +147,8 @@ export interface Session extends Disposable, RecoveredFiles {
   readonly invite: string | null;
   readonly port: number | null;
   status(): SessionStatus;
+  /** Requests of programs in the mount so far. */
+  activity(): number;
   /** Host only. False: no such guest, or one whose mount is for reading only. */
   setAccess(peer: number, access: Access): boolean;
   /** Host only. False: no such guest. */

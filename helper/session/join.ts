@@ -141,6 +141,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     mount: mountPoint,
     invite: null,
     port: null,
+    activity: () => mounted.stats().foreign,
     status: () =>
       guestStatus({
         options,

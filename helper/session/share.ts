@@ -209,6 +209,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     mount: mountPoint,
     invite,
     port: link.port,
+    activity: () => mounted.stats().foreign,
     status: () =>
       hostStatus({
         options,
