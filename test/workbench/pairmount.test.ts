@@ -171,4 +171,21 @@ describeInWorkbench("a shared workspace in two windows", () => {
     expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("changed by ada\n");
     expect(await mustGit({ root: folder, name: "ada" }, ["fsck", "--full", "--strict"])).toBe("");
   });
+
+  it("says so when its helper crashes; the plain folder is back, and the status item offers to share again", async () => {
+    await ada.run("Pairmount: Share Workspace");
+    await ada.dialog.click("Share");
+    await ada.statusBar.item(/sharing$/).waitFor();
+    const { pid } = JSON.parse(cli(adas, ["status", "--json"])) as { readonly pid: number };
+    process.kill(pid, "SIGKILL");
+    await ada.statusBar.item(/helper ended/).waitFor();
+    await vi.waitFor(() => expect(isMounted(folder)).toBe(false), soon);
+    expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("changed by ada\n");
+    await ada.statusBar.item(/helper ended/).click();
+    await ada.screenshot("pairmount-11-crashed");
+    await ada.quickInput.choose(/Share Workspace/);
+    await ada.dialog.click("Share");
+    await ada.statusBar.item(/sharing$/).waitFor();
+    await vi.waitFor(() => expect(isMounted(folder)).toBe(true), soon);
+  });
 });
