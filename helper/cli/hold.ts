@@ -103,6 +103,7 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     setAccess: ({ peer, access }) => ({ settled: session.setAccess(peer, access) }),
     remove: ({ peer }) => ({ settled: session.remove(peer) }),
     recovered: ({ id }) => session.recovered(id),
+    keep: ({ path, bytes }) => ({ id: session.keep(path, Buffer.from(bytes, "base64")) }),
     discard: ({ id }) => ({ settled: session.discard(id) }),
     leave,
   };

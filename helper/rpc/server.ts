@@ -29,7 +29,8 @@ import { paramParsers } from "./shapes.ts";
 import { createWatchers } from "./watchers.ts";
 
 /** The session, as its clients may use it. */
-export interface RpcService extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "discard"> {
+export interface RpcService
+  extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
   status(): SessionStatus;
   joins(): readonly PendingJoin[];
   /** Resolves once the session is over. */
@@ -92,6 +93,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       setAccess: (params) => thenLook(service.setAccess(params)),
       remove: (params) => thenLook(service.remove(params)),
       recovered: (params) => service.recovered(params),
+      keep: (params) => service.keep(params),
       discard: (params) => thenLook(service.discard(params)),
       leave: async () => {
         await service.leave();

@@ -55,7 +55,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
   /** A file replaced between a program's walk and its open is read as it was: the host keeps it for the one as for the other. */
-  const recent = new RecentNodes(systemTimers.now);
+  const recent = new RecentNodes(() => systemTimers.now());
   /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
   const spoiled = new Set<NodeId>();
   let handles = 0;

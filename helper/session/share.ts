@@ -224,7 +224,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
       }),
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
     remove: (peer) => guests.remove(peer as PeerId),
-    ...recoveredFiles(recovery, replica, mountPoint),
+    ...recoveredFiles({ store: recovery, view: replica, mount: mountPoint, clock, emit }),
     ended,
     dispose,
   };

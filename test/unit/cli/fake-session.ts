@@ -102,6 +102,7 @@ export function createWorld(options: WorldOptions = {}): World {
     setAccess: () => true,
     remove: () => true,
     recovered: () => ({ file: null, current: null }),
+    keep: () => null,
     discard: () => false,
     ended,
     dispose: async () => {
