@@ -6,7 +6,7 @@ import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
-import { type NodeId, scannedVersion } from "../replica/ids.ts";
+import type { NodeId } from "../replica/ids.ts";
 import type { Program } from "../replica/lost-locks.ts";
 import type { Node, Submitted } from "../replica/op.ts";
 import { systemTimers } from "../peer/timers.ts";
@@ -17,6 +17,7 @@ import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
 import { createPendingWindow } from "./pending-window.ts";
 import { RecentNodes } from "./recent-nodes.ts";
+import { viewHalf } from "./view-half.ts";
 import type { Waiters } from "./waiters.ts";
 
 export interface GuestWorkspaceParts {
@@ -55,7 +56,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
   /** A file replaced between a program's walk and its open is read as it was: the host keeps it for the one as for the other. */
-  const recent = new RecentNodes(systemTimers.now);
+  const recent = new RecentNodes(() => systemTimers.now());
   /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
   const spoiled = new Set<NodeId>();
   let handles = 0;
@@ -178,6 +179,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   }
 
   return {
+    ...viewHalf(replica),
     get position() {
       return replica.position;
     },
@@ -186,14 +188,6 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       if (node !== undefined) recent.add(node);
       return node;
     },
-    node: (id) => replica.node(id),
-    list: (dir) => replica.list(dir),
-    parent: (id) => replica.parent(id),
-    classOf: (at) => replica.classOf(at),
-    classOfDir: (dir) => replica.classOfDir(dir),
-    classOfNode: (id) => replica.classOfNode(id),
-    // What git wrote before sharing began, it wrote with this machine's clock alone.
-    isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
     create: (at, { mode, exclusive, thread }) =>
       inWindow(() => {
