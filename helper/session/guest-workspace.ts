@@ -65,6 +65,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     view: replica,
     clock,
     isOurs: (dir) => madeHere.has(dir),
+    worktrees: false,
     read(node, size) {
       const bytes = cache.covers(node, 0, size) ? cache.read(node, 0, size) : fail(errno.EIO);
       return bytes.ok ? bytes.value : undefined;

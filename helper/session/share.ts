@@ -120,6 +120,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     view: replica,
     clock,
     isOurs: () => true,
+    worktrees: true,
     read: readAll,
     tell: (seed) => guests.tell(replica.local(seed).decided, hostPeer),
   });
