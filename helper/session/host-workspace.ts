@@ -112,7 +112,7 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     },
 
     create(at, { mode, exclusive }) {
-      const asks = exclusive && isGitChange(at);
+      const asks = exclusive && (isGitChange(at) || at.name.endsWith(".lock"));
       const node = replica.newNode();
       const made = local({ t: "create", at, node, mode, time: clock.now() });
       if (!made.ok) return made;
