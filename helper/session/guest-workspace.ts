@@ -6,7 +6,7 @@ import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
-import { type NodeId, scannedVersion } from "../replica/ids.ts";
+import type { NodeId } from "../replica/ids.ts";
 import type { Program } from "../replica/lost-locks.ts";
 import type { Node, Submitted } from "../replica/op.ts";
 import { systemTimers } from "../peer/timers.ts";
@@ -17,6 +17,7 @@ import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
 import { createPendingWindow } from "./pending-window.ts";
 import { RecentNodes } from "./recent-nodes.ts";
+import { viewHalf } from "./view-half.ts";
 import type { Waiters } from "./waiters.ts";
 
 export interface GuestWorkspaceParts {
@@ -64,6 +65,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     view: replica,
     clock,
     isOurs: (dir) => madeHere.has(dir),
+    worktrees: false,
     read(node, size) {
       const bytes = cache.covers(node, 0, size) ? cache.read(node, 0, size) : fail(errno.EIO);
       return bytes.ok ? bytes.value : undefined;
@@ -178,6 +180,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   }
 
   return {
+    ...viewHalf(replica),
     get position() {
       return replica.position;
     },
@@ -186,14 +189,6 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       if (node !== undefined) recent.add(node);
       return node;
     },
-    node: (id) => replica.node(id),
-    list: (dir) => replica.list(dir),
-    parent: (id) => replica.parent(id),
-    classOf: (at) => replica.classOf(at),
-    classOfDir: (dir) => replica.classOfDir(dir),
-    classOfNode: (id) => replica.classOfNode(id),
-    // What git wrote before sharing began, it wrote with this machine's clock alone.
-    isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
     create: (at, { mode, exclusive, thread }) =>
       inWindow(() => {
