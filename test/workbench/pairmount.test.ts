@@ -135,8 +135,8 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await Promise.all([ben.views.open("Explorer"), ada.views.open("Explorer")]);
     await ben.explorer.open("new.txt");
     await ben.editor.replace("new.txt", "typed by ben ..\n");
-    writeFileSync(join(folder, "new.txt"), "by ada, unseen!\n");
-    await vi.waitFor(() => expect(readFileSync(join(mount, "new.txt"), "utf8")).toBe("by ada, unseen!\n"), soon);
+    writeFileSync(join(folder, "new.txt"), "unseen by ada.\n");
+    await vi.waitFor(() => expect(readFileSync(join(mount, "new.txt"), "utf8")).toBe("unseen by ada.\n"), soon);
     await ben.editor.save("new.txt");
     await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("typed by ben ..\n"), soon);
     await ben.statusBar.item(/needs attention/).waitFor();
@@ -145,12 +145,12 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await vi.waitFor(async () => expect(await ben.page.title()).toContain("recovered ↔ current"), soon);
     await ben.screenshot("pairmount-8-recovered");
     await ben.views.tree("Recovered").press("new.txt", "Restore");
-    await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("by ada, unseen!\n"), soon);
+    await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("unseen by ada.\n"), soon);
     await ben.statusBar.item(/in sync/).waitFor();
 
     await ben.views.open("Explorer");
     await ben.explorer.open("new.txt");
-    await vi.waitFor(async () => expect(await ben.editor.text("new.txt")).toBe("by ada, unseen!\n"), soon);
+    await vi.waitFor(async () => expect(await ben.editor.text("new.txt")).toBe("unseen by ada.\n"), soon);
     await ben.editor.replace("new.txt", "ben again\n");
     writeFileSync(join(folder, "new.txt"), "ada again, and longer\n");
     await vi.waitFor(() => expect(readFileSync(join(mount, "new.txt"), "utf8")).toContain("longer"), soon);
@@ -210,8 +210,11 @@ describeInWorkbench("a shared workspace in two windows", () => {
   it("says so when its helper crashes; the plain folder is back, and the status item offers to share again", async () => {
     await ada.run("Pairmount: Share Workspace");
     await ada.dialog.click("Share");
-    await ada.statusBar.item(/sharing$/).waitFor();
-    const { pid } = JSON.parse(cli(adas, ["status", "--json"])) as { readonly pid: number };
+    const { pid } = await vi.waitFor(
+      () => JSON.parse(cli(adas, ["status", "--json"])) as { readonly pid: number },
+      soon,
+    );
+    await ada.views.tree("Peers").row("ada").waitFor();
     process.kill(pid, "SIGKILL");
     await ada.statusBar.item(/helper ended/).waitFor();
     await vi.waitFor(() => expect(isMounted(folder)).toBe(false), soon);
