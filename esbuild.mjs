@@ -1,4 +1,4 @@
-// Bundles the helper and its workers into dist/, or the folder named. `node esbuild.mjs [DIR]`.
+// Bundles the helper, its workers and the extension into dist/, or the folder named. `node esbuild.mjs [DIR]`.
 import { chmodSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -26,5 +26,18 @@ await build({
     "invalidate-worker": "helper/mount/invalidate-worker.ts",
     "echo-worker": "helper/mount/echo-worker.ts",
   },
+});
+// VS Code loads an extension with require().
+await build({
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  minify: true,
+  sourcemap: "linked",
+  external: ["vscode"],
+  entryPoints: ["extension/extension.ts"],
+  outfile: `${outdir}/extension.cjs`,
+  logLevel: "warning",
 });
 chmodSync(`${outdir}/pairmount.mjs`, 0o755);

@@ -9,7 +9,7 @@ import { root } from "./setup.mjs";
 const bin = (name) => join(root, "node_modules/.bin", name);
 const staticParts = {
   format: [bin("biome"), "format", "."],
-  lint: [bin("oxlint"), "--type-aware", "--deny-warnings", "helper", "test", "scripts", "esbuild.mjs"],
+  lint: [bin("oxlint"), "--type-aware", "--deny-warnings", "extension", "helper", "test", "scripts", "esbuild.mjs"],
   types: [bin("tsc"), "-b"],
   dead: [bin("knip")],
   build: [process.execPath, "esbuild.mjs"],

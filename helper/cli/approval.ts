@@ -2,9 +2,11 @@
 import type { Access, JoinDecision, JoinRequest } from "../session/api.ts";
 import { printable } from "./format.ts";
 
+/** Who decides: the person at the terminal, clients of the control socket, or nobody: everybody with the invite is let in. */
+export type Approver = "terminal" | "clients" | "all";
+
 export interface ApprovalRule {
-  /** Everybody with the invite is let in. */
-  readonly accept: boolean;
+  readonly approve: Approver;
   /** What guests get at most. */
   readonly access: Access;
 }

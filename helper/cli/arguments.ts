@@ -1,6 +1,7 @@
 /** The command line as a value. Pure: nothing is looked up, nothing is resolved. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import type { Access, DriverName } from "../session/api.ts";
+import type { Approver } from "./approval.ts";
 
 interface Output {
   readonly json: boolean;
@@ -17,7 +18,7 @@ export interface ShareCommand extends SessionCommand {
   readonly command: "share";
   readonly folder: string;
   readonly mount: string | undefined;
-  readonly accept: boolean;
+  readonly approve: Approver;
   readonly port: number;
 }
 export interface JoinCommand extends SessionCommand {
@@ -66,13 +67,20 @@ const session = {
   "read-only": { type: "boolean" },
 } as const;
 const options = {
-  share: { ...session, mount: { type: "string" }, accept: { type: "boolean" }, port: { type: "string" } },
+  share: {
+    ...session,
+    mount: { type: "string" },
+    accept: { type: "boolean" },
+    approve: { type: "string" },
+    port: { type: "string" },
+  },
   join: session,
   status: { ...common, watch: { type: "boolean" } },
   leave: common,
   doctor: common,
 } as const satisfies Record<CommandName, ParseArgsConfig["options"]>;
 
+const approvers: readonly Approver[] = ["terminal", "clients", "all"];
 const drivers: readonly DriverName[] = ["auto", "kernel", "fuse-native"];
 
 export function parseCommandLine(argv: readonly string[]): Command | Misuse {
@@ -103,15 +111,18 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
     if (more.length > 0) return misuse("share", `One folder at a time: ${JSON.stringify(more[0])} is too many.`);
     const port = Number(values.port ?? 0);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return misuse("share", "--port takes 0 to 65535.");
+    const wanted = values.accept === true ? "all" : (values.approve ?? "terminal");
+    const approve = approvers.find((name) => name === wanted);
+    if (approve === undefined) return misuse("share", `--approve takes ${approvers.join(", ")}.`);
     const shared = sessionOf("share", values);
     if ("command" in shared) return shared;
-    if (shared.detach && !values.accept) {
+    if (shared.detach && approve === "terminal") {
       return misuse(
         "share",
         "--detach leaves no terminal to ask on: add --accept to let everybody with the invite in.",
       );
     }
-    return { command: "share", folder, mount: values.mount, accept: values.accept ?? false, port, ...shared };
+    return { command: "share", folder, mount: values.mount, approve, port, ...shared };
   },
   join(args) {
     const { values, positionals } = parseArgs({ args, options: options.join, allowPositionals: true });

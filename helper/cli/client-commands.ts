@@ -24,7 +24,7 @@ export async function runStatus(ports: CliPorts, command: StatusCommand): Promis
   for (const entry of chosen) {
     const client = await connectRpc(entry.socket);
     try {
-      const status = await client.request("status");
+      const status = await client.request("status", {});
       ports.terminal.out(command.json ? `${JSON.stringify(status)}\n` : statusText(status));
     } finally {
       client.dispose();
@@ -41,14 +41,16 @@ async function watch(ports: CliPorts, command: StatusCommand, entry: RegisteredS
   };
   // Events that come before the status was printed wait for it.
   let early: SessionEvent[] | undefined = [];
-  const client = await connectRpc(entry.socket, (event) => {
-    if (early === undefined) say(event);
-    else early.push(event);
+  const client = await connectRpc(entry.socket, {
+    onEvent(event) {
+      if (early === undefined) say(event);
+      else early.push(event);
+    },
   });
   const stopListening = ports.onSignal(() => client.dispose());
   try {
-    await client.request("watch");
-    const status = await client.request("status");
+    await client.request("attach", {});
+    const status = await client.request("status", {});
     terminal.out(command.json ? `${JSON.stringify(status)}\n` : `${statusText(status)}\n`);
     early.forEach(say);
     early = undefined;
@@ -72,7 +74,7 @@ export async function runLeave(ports: CliPorts, command: LeaveCommand): Promise<
   if (more.length > 0) return tellToChoose(ports, chosen, "leave");
   const client = await connectRpc(entry.socket);
   try {
-    await client.request("leave");
+    await client.request("leave", {});
   } catch (error) {
     // A helper that ends before its answer arrived has been left, too.
     if (!(error instanceof SessionError && error.code === "host-gone")) throw error;

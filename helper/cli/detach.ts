@@ -1,14 +1,16 @@
-/** `--detach`: the same command again in a process of its own session, its lines in a log; this one reports the first. */
+/** `--detach`: the same command again in a process of its own session, its lines in a log; this one reports the first, and what comes before it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exit } from "./exit-codes.ts";
+import { fromJson, record, text } from "../rpc/parse.ts";
 import { logFileFor } from "./log-folder.ts";
 import type { CliPorts } from "./ports.ts";
 
 const lookEveryMs = 50;
+const parseTagged = record<{ readonly event: string }>({ event: text });
 
 export async function runDetached(ports: CliPorts, argv: readonly string[]): Promise<number> {
   const log = logFileFor(ports.env, `${argv[0] ?? "helper"}-${ports.pid}`, ports.now());
@@ -21,20 +23,27 @@ export async function runDetached(ports: CliPorts, argv: readonly string[]): Pro
     env: ports.env,
   });
   closeSync(file);
+  const json = argv.includes("--json");
   const ended = once(child, "exit").then(([code]) => (code as number | null) ?? exit.unexpected);
   const stopListening = ports.onSignal(() => child.kill("SIGTERM"));
+  let told = 0;
   try {
     for (;;) {
       const code = await Promise.race([ended, sleep(lookEveryMs)]);
-      const said = await readFile(log, "utf8");
-      const first = said.split("\n").find((line) => /^\{"event":"(?:shared|joined)",.*\}$/.test(line));
-      if (first !== undefined && said.includes(`${first}\n`)) {
-        ports.terminal.out(`${first}\n`);
+      const lines = (await readFile(log, "utf8")).split("\n");
+      for (const line of lines.slice(told, -1)) {
+        told += 1;
+        const event = fromJson(line, parseTagged)?.event;
+        if (event === "progress") ports.terminal.out(`${line}\n`);
+        if (event !== "shared" && event !== "joined") continue;
+        ports.terminal.out(`${line}\n`);
         child.unref();
         return exit.fine;
       }
       if (code === undefined) continue;
-      ports.terminal.err(said);
+      const why = lines.filter((line) => !line.startsWith("{")).join("\n");
+      if (json) ports.terminal.out(`${JSON.stringify({ event: "failed", code, text: why.trim() })}\n`);
+      else ports.terminal.err(why);
       return code;
     }
   } finally {

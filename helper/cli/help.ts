@@ -28,7 +28,8 @@ Files
 
 const sessionOptions = `  --name NAME           how you are shown to the others (default: git's user.name)
   --driver DRIVER       auto (default), kernel (Linux, fast) or fuse-native (libfuse 2)
-  --detach              go on in the background; prints the first line as JSON and returns
+  --detach              go on in the background; prints the first line as JSON and returns. With --json a failure is
+                        {"event":"failed","code","text"}; with --progress long steps are told first
   --json                one JSON object a line instead of a screen
   --progress            with --json: also {"event":"progress","step","done","total"}
   --debug               on an unexpected failure print its stack`;
@@ -42,7 +43,8 @@ join is shown with a name and a short fingerprint to compare, and you decide: y 
 
   --mount DIR           mount at DIR instead of covering the folder
   --read-only           guests can read, never write
-  --accept              let in everybody who has the invite, without asking
+  --approve WHO         who decides on a join: terminal (default), clients (an editor attached to the session) or all
+  --accept              the same as --approve all: let in everybody who has the invite, without asking
   --port N              TCP port to listen on (default: any free one)
 ${sessionOptions}
 

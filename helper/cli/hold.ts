@@ -1,7 +1,8 @@
 /** A session in the foreground: begins, can be found and asked over its socket, ends by signal, `leave` or by itself. */
 import { Disposables } from "../base/disposable.ts";
-import { type RpcServer, startRpcServer } from "../rpc/server.ts";
-import type { Progress, Session, SessionEvent } from "../session/api.ts";
+import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
+import type { JoinDecision, Progress, Session, SessionEvent } from "../session/api.ts";
+import type { Lobby } from "../session/lobby.ts";
 import type { Registry } from "../session/registry.ts";
 import { deferred } from "./deferred.ts";
 import { exit } from "./exit-codes.ts";
@@ -15,6 +16,7 @@ export interface HeldSession {
   }) => Promise<Session>;
   readonly view: SessionView;
   readonly registry: Registry;
+  readonly lobby: Lobby;
   /** Exit code when the session ends without having been asked to. */
   readonly endedByItself: number;
 }
@@ -49,7 +51,7 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
       stop.resolve("asked");
       return over.promise;
     };
-    server = ends.add(await startRpcServer(socket, { status: () => session.status(), leave }));
+    server = ends.add(await startRpcServer(socket, serviceOf(session, held.lobby, leave)));
     const status = session.status();
     const entry = { role: status.role, mount: session.mount, folder: status.folder, pid: ports.pid };
     ends.add(await registry.register(socket, entry));
@@ -63,6 +65,22 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
     over.resolve();
     await ends.dispose();
   }
+}
+
+function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): RpcService {
+  return {
+    status: () => session.status(),
+    joins: () => lobby.waiting(),
+    decide({ id, accept, access }) {
+      const decision: JoinDecision = accept ? { accept, access } : { accept, reason: "the host said no" };
+      return { settled: lobby.decide(id, decision) };
+    },
+    setAccess: ({ peer, access }) => ({ settled: session.setAccess(peer, access) }),
+    remove: ({ peer }) => ({ settled: session.remove(peer) }),
+    recovered: ({ id }) => session.recovered(id),
+    discard: ({ id }) => ({ settled: session.discard(id) }),
+    leave,
+  };
 }
 
 function onStopSignals(ports: CliPorts, stop: () => void): () => void {

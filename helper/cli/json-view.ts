@@ -25,7 +25,8 @@ export function createJsonView(
       // Progress is told while the first line is still to come, so it is for those who asked for it.
       if (options.progress) say({ event: "progress", ...progress });
     },
-    decide: (request) => Promise.resolve(options.accept ? acceptAs(request.wants, options.access) : nobodyToAsk),
+    decide: (request) =>
+      Promise.resolve(options.approve === "all" ? acceptAs(request.wants, options.access) : nobodyToAsk),
     close() {
       (early ?? []).forEach(say);
       early = [];

@@ -71,7 +71,7 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
       bar = { step: progress.step, drawn: now };
     },
     decide(request) {
-      if (rule.accept) return Promise.resolve(acceptAs(request.wants, rule.access));
+      if (rule.approve === "all") return Promise.resolve(acceptAs(request.wants, rule.access));
       if (!terminal.asks) return Promise.resolve(nobodyToAsk);
       // One question at a time.
       const asked = lastAsked.then(() => ask(request));
@@ -88,12 +88,18 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
   };
 }
 
+const whoDecides: { readonly [A in ApprovalRule["approve"]]: string } = {
+  all: "Everybody who has the invite is let in.",
+  terminal: "You will be asked before anybody is let in.",
+  clients: "Whoever asks to join waits until a client of this session decides.",
+};
+
 function welcome(started: Started, rule: ApprovalRule): string {
   if (started.event === "joined") {
     return `\n  Mounted at  ${started.mount}\n\nOpen it in your editor, or work in it in a terminal. Ctrl-C leaves.\n\n`;
   }
   const invite = started.invite ?? "";
-  const who = rule.accept ? "Everybody who has the invite is let in." : "You will be asked before anybody is let in.";
+  const who = whoDecides[rule.approve];
   return `
   Shared at   ${started.mount}
   Invite      ${invite}

@@ -1,7 +1,9 @@
 /** `share` and `join`. */
 import { realpath } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
+import type { JoinDecision, JoinRequest } from "../session/api.ts";
 import { exitCodeOf, SessionError } from "../session/errors.ts";
+import { createLobby } from "../session/lobby.ts";
 import { openRegistry, type Registry } from "../session/registry.ts";
 import type { ApprovalRule } from "./approval.ts";
 import type { JoinCommand, ShareCommand } from "./arguments.ts";
@@ -18,27 +20,31 @@ export async function runShare(ports: CliPorts, command: ShareCommand): Promise<
   const folder = absolute(ports, command.folder);
   await refuseTwice(registry, folder);
   const name = command.name ?? (await displayName(folder));
-  const view = viewOf(ports, command, { accept: command.accept, access: command.access });
+  const view = viewOf(ports, command, { approve: command.approve, access: command.access });
   const { mount, access, port, driver } = command;
   const at = mount === undefined ? {} : { mount: absolute(ports, mount) };
+  const lobby = createLobby();
+  const decide = (request: JoinRequest): Promise<JoinDecision> =>
+    lobby.ask(request, command.approve === "clients" ? undefined : view.decide(request));
   return await holdSession(ports, {
     registry,
     view,
+    lobby,
     endedByItself: exit.unexpected,
-    start: (tell) =>
-      ports.share({ name, driver, folder, ...at, access, port, decide: (request) => view.decide(request), ...tell }),
+    start: (tell) => ports.share({ name, driver, folder, ...at, access, port, decide, ...tell }),
   });
 }
 
 export async function runJoin(ports: CliPorts, command: JoinCommand): Promise<number> {
   const registry = await openRegistry(ports.env, ports.uid);
   const name = command.name ?? (await displayName(ports.cwd ?? "/"));
-  const view = viewOf(ports, command, { accept: false, access: "read-only" });
+  const view = viewOf(ports, command, { approve: "terminal", access: "read-only" });
   const { mount, invite, driver, access } = command;
   const at = mount === undefined ? {} : { mount: absolute(ports, mount) };
   return await holdSession(ports, {
     registry,
     view,
+    lobby: createLobby(),
     endedByItself: exitCodeOf("host-gone"),
     start: (tell) => ports.join({ name, driver, invite, access, ...at, ...tell }),
   });

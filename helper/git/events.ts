@@ -6,6 +6,10 @@ export type GitEvent =
   | {
       readonly kind: "commit";
       readonly hash: string;
+      /** What HEAD was before; undefined for a first commit. */
+      readonly old: string | undefined;
+      /** Seconds since 1970. */
+      readonly at: number;
       readonly branch: string | undefined;
       readonly subject: string;
       readonly author: string;
@@ -98,7 +102,7 @@ const commits: Readonly<Record<string, Extract<GitEvent, { kind: "commit" }>["ho
 function headEvent(line: ReflogLine, branch: string | undefined): GitEvent | undefined {
   const { action, message, new: hash, name: author } = line;
   const how = Object.hasOwn(commits, action) ? commits[action] : undefined;
-  if (how !== undefined) return { kind: "commit", hash, branch, subject: message, author, how };
+  if (how !== undefined) return { kind: "commit", hash, ...beforeOf(line), branch, subject: message, author, how };
   if (action === "checkout") {
     const moved = /^moving from (.+) to (.+)$/.exec(message);
     return moved === null ? undefined : { kind: "branch switched", from: moved[1] ?? "", to: moved[2] ?? "", hash };
@@ -120,7 +124,11 @@ function rebaseEvent(step: string, line: ReflogLine, branch: string | undefined)
   const returning = /^returning to refs\/heads\/(.+)$/.exec(message)?.[1] ?? branch;
   if (step === "finish") return { kind: "rebase finished", branch: returning, hash };
   if (step === "abort") return { kind: "rebase aborted", branch: returning, hash };
-  return { kind: "commit", hash, branch, subject: message, author, how: "rebase" };
+  return { kind: "commit", hash, ...beforeOf(line), branch, subject: message, author, how: "rebase" };
+}
+
+function beforeOf({ old, when }: ReflogLine): { readonly old: string | undefined; readonly at: number } {
+  return { old: isNull(old) ? undefined : old, at: when };
 }
 
 /** Tags have no reflog: their loose ref appearing is the event. */

@@ -12,30 +12,37 @@ export interface GitTimeline {
   applied(op: Op): GitEvent[];
 }
 
-/** `headOf`: the text of a git dir's HEAD as far as it is at hand; without it branches are not named. */
-export function createGitTimeline(view: TimelineView, headOf: (gitDir: NodeId) => string | undefined): GitTimeline {
+export interface GitFiles {
+  /** The text of a git dir's HEAD as far as it is at hand; without it branches are not named. */
+  readonly head: (gitDir: NodeId) => string | undefined;
+  /** What an operation wrote whose bytes did not come along. */
+  readonly bytes: (node: NodeId, extent: Extent) => Uint8Array | undefined;
+}
+
+export function createGitTimeline(view: TimelineView, files: GitFiles): GitTimeline {
   const repositories = new Map<NodeId, GitEvents>();
   return {
     applied(op) {
-      const found = gitChangeOf(op, view);
+      const found = gitChangeOf(op, view, files);
       if (found === undefined) return [];
       let events = repositories.get(found.gitDir);
       if (events === undefined) repositories.set(found.gitDir, (events = createGitEvents()));
-      return events.of(found.change, headOf(found.gitDir));
+      return events.of(found.change, files.head(found.gitDir));
     },
   };
 }
 
 /** What an applied operation means to a git dir; undefined where it means nothing. Only paths that can be events are followed. */
-export function gitChangeOf(
+function gitChangeOf(
   op: Op,
   view: TimelineView,
+  files: GitFiles,
 ): { readonly gitDir: NodeId; readonly change: GitChange } | undefined {
   switch (op.t) {
     case "append":
-      return appended(op.node, [op.extent], view);
+      return appended(op.node, [op.extent], view, files);
     case "write":
-      return appended(op.node, op.extents, view);
+      return appended(op.node, op.extents, view, files);
     case "rename": {
       const place = placeIn(op.to.parent, op.to.name, view);
       return (
@@ -60,13 +67,18 @@ export function gitChangeOf(
   }
 }
 
-function appended(node: NodeId, extents: readonly Extent[], view: TimelineView): ReturnType<typeof gitChangeOf> {
+function appended(
+  node: NodeId,
+  extents: readonly Extent[],
+  view: TimelineView,
+  files: GitFiles,
+): ReturnType<typeof gitChangeOf> {
   const parent = view.parent(node);
   const name = view.pathOf(node)?.at(-1);
   if (parent === undefined || name === undefined) return undefined;
   const place = placeIn(parent, name, view);
   if (place?.path[0] !== "logs") return undefined;
-  const bytes = Buffer.concat(extents.map((extent) => extent.bytes ?? new Uint8Array(0)));
+  const bytes = Buffer.concat(extents.map((extent) => extent.bytes ?? files.bytes(node, extent) ?? new Uint8Array(0)));
   return { gitDir: place.gitDir, change: { t: "appended", path: place.path, bytes } };
 }
 
@@ -78,33 +90,47 @@ function placeIn(parent: NodeId, name: FileName, view: TimelineView): { gitDir: 
   return above === undefined || path === undefined ? undefined : { gitDir, path: [...path.slice(above), name] };
 }
 
-/** A few words for the timeline: `branch switched`, `main → topic`. */
-export function describeGitEvent(event: GitEvent): { readonly what: string; readonly detail: string } {
+/** What the timeline shows of an event: a commit with all that names it, anything else in a few words. */
+export type GitLine =
+  | {
+      readonly event: "commit";
+      readonly hash: string;
+      readonly old: string | null;
+      readonly subject: string;
+      readonly author: string;
+      readonly branch: string;
+      readonly how: string;
+      readonly at: number;
+    }
+  | { readonly event: "git"; readonly what: string; readonly detail: string };
+
+export function gitLineOf(event: GitEvent): GitLine {
+  const branch = ("branch" in event ? event.branch : undefined) ?? "(detached)";
+  const git = (what: string, detail: string): GitLine => ({ event: "git", what, detail });
   switch (event.kind) {
-    case "commit":
-      return { what: event.how, detail: `${event.hash.slice(0, 8)} ${event.subject}` };
+    case "commit": {
+      const { hash, old = null, subject, author, how, at } = event;
+      return { event: "commit", hash, old, subject, author, branch, how, at };
+    }
     case "branch switched":
-      return { what: event.kind, detail: `${event.from} → ${event.to}` };
+      return git(event.kind, `${event.from} → ${event.to}`);
     case "merged":
-      return {
-        what: event.fastForward ? "fast-forwarded" : "merged",
-        detail: `${event.from} into ${event.branch ?? "HEAD"}`,
-      };
+      return git(event.fastForward ? "fast-forwarded" : event.kind, `${event.from} into ${branch}`);
     case "reset":
-      return { what: event.kind, detail: `${event.branch ?? "HEAD"} to ${event.to}` };
+      return git(event.kind, `${branch} to ${event.to}`);
     case "rebase begun":
-      return { what: event.kind, detail: `onto ${event.onto}` };
+      return git(event.kind, `onto ${event.onto}`);
     case "rebase finished":
     case "rebase aborted":
-      return { what: event.kind, detail: event.branch ?? event.hash.slice(0, 8) };
+      return git(event.kind, branch);
     case "stashed":
-      return { what: event.kind, detail: event.subject };
+      return git(event.kind, event.subject);
     case "branch created":
     case "tag created":
     case "branch deleted":
     case "pushed":
     case "fetched":
-      return { what: event.kind, detail: event.name };
+      return git(event.kind, event.name);
     default:
       return unreachable(event);
   }

@@ -28,7 +28,7 @@ export function answerEcho(context: MountContext, token: EchoJob | undefined, re
     case "rename": {
       const to = { node: request.toDir, name: request.toName };
       const fits = token.t === "rename" && isAt(request, token.at) && isAt(to, token.to);
-      return fits ? context.replies.ok(request.unique) : refuse();
+      return fits ? renaming(context, token, request) : refuse();
     }
     case "open":
       return isOnNode(token, request)
@@ -38,6 +38,8 @@ export function answerEcho(context: MountContext, token: EchoJob | undefined, re
       return isOnNode(token, request) ? unchanged(context, token.node, request.unique) : refuse();
     case "flush":
       return context.replies.ok(request.unique);
+    case "other":
+      return context.replies.error(request.unique, errno.ENOSYS);
     default:
       return refuse();
   }
@@ -105,6 +107,13 @@ function creation(context: MountContext, token: Extract<EchoJob, { t: "create" }
   const entry = { ...presentEntry(context, token.at, node), attributeTtl: 0 };
   lookups.answered(token.node, token.at.parent, token.at.name, entry.entryTtl);
   replies.created(request.unique, entry, opened);
+}
+
+/** A newer file of the old name, which the kernel may know already, would be moved in the kernel's eyes, half written. */
+function renaming(context: MountContext, token: Extract<EchoJob, { t: "rename" }>, request: Request): void {
+  const isLive = context.workspace.lookup(token.at) !== undefined;
+  if (isLive) context.replies.error(request.unique, errno.ENOENT);
+  else context.replies.ok(request.unique);
 }
 
 function removal(context: MountContext, token: Extract<EchoJob, { t: "remove" }>, request: Request): void {

@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   ftruncateSync,
   lutimesSync,
   mkdirSync,
@@ -62,7 +63,11 @@ function perform(call: EchoCall): void {
   }
 }
 
-/** A file that may not be opened for writing is touched: its owner may always do that. */
+/**
+ * A file that may not be opened for writing is touched: its owner may always do that. While the kernel truncates it takes in no
+ * size (fs/fuse/inode.c, FUSE_I_SIZE_UNSTABLE): the stat before has it know the present one, or whoever reads a file just
+ * written and moved into place would find it as empty as when it was made.
+ */
 function modify(path: Buffer, size: number): void {
   let fd: number;
   try {
@@ -73,6 +78,7 @@ function modify(path: Buffer, size: number): void {
     return lutimesSync(path, 0, 0);
   }
   try {
+    fstatSync(fd);
     ftruncateSync(fd, size);
   } finally {
     closeSync(fd);

@@ -70,7 +70,8 @@ export function mknod(context: MountContext, request: RequestOf<"mknod">): void 
   const type = request.mode & fileType;
   if (type !== regularFile && type !== 0) return context.replies.error(request.unique, errno.EPERM);
   const at = placeOf(request);
-  const made = context.workspace.create(at, { mode: request.mode & 0o7777 & ~request.umask, exclusive: true });
+  const mode = request.mode & 0o7777 & ~request.umask;
+  const made = context.workspace.create(at, { mode, exclusive: true, thread: request.pid });
   settle(context, request, made, { holds: [at.parent], during: "mknod" }, (node) =>
     replyEntry(context, request.unique, at, node),
   );

@@ -92,7 +92,8 @@ export function create(context: MountContext, request: RequestOf<"create">): voi
     if (isExclusive) return replies.error(request.unique, errno.EEXIST);
     return openExisting(context, request, at, existing);
   }
-  const made = workspace.create(at, { mode: request.mode & 0o7777 & ~request.umask, exclusive: isExclusive });
+  const mode = request.mode & 0o7777 & ~request.umask;
+  const made = workspace.create(at, { mode, exclusive: isExclusive, thread: request.pid });
   settle(context, request, made, { holds: [at.parent], during: "create" }, (id) =>
     replyCreated(context, request, at, id),
   );

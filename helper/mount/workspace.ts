@@ -38,6 +38,8 @@ export interface CreateOptions {
   readonly mode: number;
   /** O_EXCL. In git directories such a create asks the host and may take a round trip. */
   readonly exclusive: boolean;
+  /** Who asks, where the kernel says it: a thread's number in this process's pid namespace. */
+  readonly thread?: number;
 }
 
 export interface Attributes {

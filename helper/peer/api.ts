@@ -50,6 +50,8 @@ export interface GuestConnection {
   readonly pendingBytes: number;
   /** In order of index. A snapshot replaces whatever was told before and is not acknowledged yet. */
   send(down: Down): void;
+  /** False: the guest joined for reading only, and its mount can do no more. It hears of it with the next list of peers. */
+  setRole(role: Role): boolean;
   sendRange(first: NodeId): void;
   sendPeers(peers: readonly PeerStatus[]): void;
   sendSpace(space: Space): void;

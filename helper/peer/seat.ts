@@ -39,6 +39,7 @@ export class Seat implements GuestConnection {
   group = "";
   rtt = 0;
   state: LinkState = "connected";
+  role: Role;
   #events: GuestEvents | undefined;
   #operations: Lane | undefined;
   #bulk: Lane | undefined;
@@ -53,6 +54,7 @@ export class Seat implements GuestConnection {
 
   constructor(options: SeatOptions) {
     this.options = options;
+    this.role = options.role;
     this.fingerprint = shortFingerprint(options.key);
     this.#retained = createRetained(options.retainBytes);
     this.#heartbeat = createHeartbeat({ timers: options.timers, changed: (state) => this.#silence(state) });
@@ -66,9 +68,6 @@ export class Seat implements GuestConnection {
   }
   get key(): Fingerprint {
     return this.options.key;
-  }
-  get role(): Role {
-    return this.options.role;
   }
   get pendingBytes(): number {
     return this.#retained.bytes;
@@ -218,6 +217,12 @@ export class Seat implements GuestConnection {
       return;
     }
     for (const frame of frames) this.#operations?.send(frame);
+  }
+
+  setRole(role: Role): boolean {
+    if (this.options.role === "read-only") return false;
+    this.role = role;
+    return true;
   }
 
   sendRange(first: NodeId): void {

@@ -8,6 +8,7 @@ import type { Result } from "../base/result.ts";
 import type { Time } from "../base/time.ts";
 import type { PathClass, ViewChange } from "./view-change.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "./ids.ts";
+import type { Program } from "./lost-locks.ts";
 import type { Extent, Node, Op, Ordered, Place, RefusalReason, Submitted } from "./op.ts";
 
 /** The tree as this peer sees it (a guest: overlay over confirmed over private). All synchronous, from memory. A `Node`
@@ -208,6 +209,8 @@ export type LocalOp =
       readonly mode: number;
       readonly exclusive: boolean;
       readonly time: Time;
+      /** Who asks for a lock (R-LEASE), where that is known. */
+      readonly program?: Program;
     }
   | { readonly t: "mkdir"; readonly at: Place; readonly node: NodeId; readonly mode: number; readonly time: Time }
   | { readonly t: "symlink"; readonly at: Place; readonly node: NodeId; readonly target: string; readonly time: Time }

@@ -16,12 +16,18 @@ export interface Seen {
   node(id: NodeId): Node | undefined;
 }
 
-export function keysOf(op: Op, revived?: Applied["revived"]): Keys {
+/** What directories that come back change (R-REVIVE). */
+export function keysOfRevived(revived: Applied["revived"]): Keys {
   const keys: Keys = { names: [], nodes: [] };
   for (const { node, at } of revived ?? []) {
     keys.names.push(at);
     keys.nodes.push(node, at.parent);
   }
+  return keys;
+}
+
+export function keysOf(op: Op, revived?: Applied["revived"]): Keys {
+  const keys = keysOfRevived(revived);
   switch (op.t) {
     case "create":
     case "mkdir":

@@ -4,11 +4,13 @@ import type { LocalOp, Performed } from "./api.ts";
 import { modified } from "./apply.ts";
 import { asksHost } from "./asks.ts";
 import { addToBurst, burstOp, longestPart, type Burst } from "./bursts.ts";
+import { filled, isInGitDir, touchedFiles } from "./guest-fill.ts";
+import { changeGhost, performHere } from "./guest-here.ts";
 import type { GuestView } from "./guest-view.ts";
 import { opIdOf, type NodeId, type OpId, type PeerId, type Version } from "./ids.ts";
 import { checkLocally, heldByOther } from "./local-checks.ts";
+import { LostLocks, type Program } from "./lost-locks.ts";
 import type { Op, Place, Submitted } from "./op.ts";
-import { copyOf } from "./overlay.ts";
 import { bytesOf, PendingQueue } from "./pending.ts";
 import { isPrivateId } from "./private-layer.ts";
 import { Taint } from "./taint.ts";
@@ -21,6 +23,7 @@ export class GuestSender {
   readonly queue = new PendingQueue();
   readonly bursts = new Map<NodeId, Burst>();
   readonly taint = new Taint();
+  readonly locks = new LostLocks();
   /** Refusals adopted so far (R-STOP). */
   adopted = 0;
   /** n of the last operation sent. */
@@ -39,13 +42,17 @@ export class GuestSender {
     const wrong = checkLocally(this.#view, this.#peer, op);
     if (wrong === "nothing") return { t: "done", send: [] };
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
-    if (op.t !== "seed" && this.#performHere(op)) return { t: "done", send: [] };
+    if (op.t !== "seed" && performHere(this.#view, op)) return { t: "done", send: [] };
     if (op.t === "rename" && this.#isSpoiledRelease(op)) return { t: "failed", errno: errno.EIO, send: [] };
+    const program = op.t === "create" ? op.program : undefined;
+    if (op.t === "create" && this.locks.isInUse(op.at, program)) return { t: "failed", errno: errno.EEXIST, send: [] };
     const asked = !this.#localLocks && asksHost(this.#view.git, op, op.t === "rename" && this.#movesGitDir(op.from));
     const send: Submitted[] = [];
     if (asked) this.#endAll(send);
     else for (const node of touchedFiles(this.#view, op)) this.#end(node, send);
-    const submitted = this.#submit(this.#filled(op), asked);
+    const full = filled(this.#view, op);
+    if (full.t === "unlink") this.#letGo(full.node);
+    const submitted = this.#submit(full, asked, program);
     send.push(submitted);
     return asked ? { t: "asked", id: submitted.id, send } : { t: "done", send };
   }
@@ -60,7 +67,7 @@ export class GuestSender {
       return { t: "done", send: [], offset: start };
     }
     if (!this.#view.isLive(node)) {
-      this.#changeGhost(node, Math.max(inode.size, start + bytes.length), time);
+      changeGhost(this.#view, node, Math.max(inode.size, start + bytes.length), time);
       return { t: "done", send: [], offset: start };
     }
     if (heldByOther(this.#view, this.#peer, inode, this.#view.placeOf(node)))
@@ -144,12 +151,12 @@ export class GuestSender {
     this.#view.settle(node);
   }
 
-  #submit(op: Op, asked: boolean): Submitted {
+  #submit(op: Op, asked: boolean, program?: Program): Submitted {
     const id: OpId = opIdOf(this.#peer, ++this.sent);
     const submitted: Submitted = { id, op, adopted: this.adopted };
     const inGitDir = isInGitDir(this.#view, op);
     const holds = asked ? nothingHeld : this.#view.overlay.show(op, id);
-    this.queue.push({ submitted, asked, holds, bytes: bytesOf(op), inGitDir });
+    this.queue.push({ submitted, asked, holds, bytes: bytesOf(op), inGitDir, program });
     if (!asked) this.#namesChanged(op);
     return submitted;
   }
@@ -167,50 +174,10 @@ export class GuestSender {
     }
   }
 
-  /** Private paths and nodes that have no name any more: nobody is told. */
-  #performHere(op: Exclude<LocalOp, { t: "seed" }>): boolean {
-    const view = this.#view;
-    const place = op.t === "rename" ? op.from : "at" in op ? op.at : undefined;
-    const node = "node" in op ? op.node : place === undefined ? undefined : view.lookup(place);
-    if (place === undefined ? node !== undefined && isPrivateId(node) : view.isPrivate(place)) {
-      view.privates.perform(op, { node, victim: op.t === "rename" ? view.lookup(op.to) : undefined });
-      return true;
-    }
-    if ((op.t !== "truncate" && op.t !== "setattr") || view.isLive(op.node)) return false;
-    const ghost = this.#ghost(op.node);
-    if (ghost === undefined) return true;
-    if (op.t === "truncate") this.#changeGhost(op.node, op.size, op.time);
-    else {
-      if (op.mode !== undefined) ghost.mode = op.mode;
-      if (op.atime !== undefined) ghost.atime = op.atime;
-      if (op.mtime !== undefined) ghost.mtime = op.mtime;
-    }
-    return true;
-  }
-
-  #ghost(id: NodeId): ReturnType<GuestView["node"]> {
-    const view = this.#view;
-    const entry = view.overlay.nodes.get(id);
-    if (entry !== undefined) {
-      entry.ghost = true;
-      entry.written++;
-      return entry.shown;
-    }
-    const known = view.ghosts.get(id);
-    if (known !== undefined) return known;
-    const confirmed = view.confirmed.get(id);
-    if (confirmed === undefined) return undefined;
-    const copy = copyOf(confirmed);
-    view.ghosts.set(id, copy);
-    return copy;
-  }
-
-  #changeGhost(id: NodeId, size: number, time: Time): void {
-    const ghost = this.#ghost(id);
-    if (ghost === undefined) return;
-    ghost.size = size;
-    ghost.version = this.#view.privates.newVersion();
-    modified(ghost, time);
+  /** An own lock that is unlinked: spoiled or not, its program is done with it. */
+  #letGo(node: NodeId): void {
+    this.taint.forget(node);
+    this.locks.released(node);
   }
 
   /** R-EIO: renaming an owned lock is its release. */
@@ -224,70 +191,4 @@ export class GuestSender {
     const id = this.#view.lookup(from);
     return id !== undefined && this.#view.kindOf(id) === "dir" && this.#view.git.info(id).role !== "work";
   }
-
-  /** Fills in what this peer sees now. */
-  #filled(op: LocalOp): Op {
-    const view = this.#view;
-    const versionOf = (id: NodeId): Version => view.node(id)?.version ?? (0 as Version);
-    const found = (place: Place): NodeId => view.lookup(place) as NodeId;
-    switch (op.t) {
-      case "create": {
-        const { t, at, node, mode, time } = op;
-        return { t, at, node, mode, time };
-      }
-      case "unlink": {
-        const node = found(op.at);
-        this.taint.forget(node);
-        return { t: "unlink", at: op.at, node, seen: versionOf(node), time: op.time };
-      }
-      case "rmdir":
-        return { t: "rmdir", at: op.at, node: found(op.at), time: op.time };
-      case "rename": {
-        const victim = view.lookup(op.to);
-        return {
-          ...op,
-          node: found(op.from),
-          victim: victim === undefined ? null : { node: victim, seen: versionOf(victim) },
-        };
-      }
-      case "truncate":
-        return { ...op, base: versionOf(op.node) };
-      case "mkdir":
-      case "symlink":
-      case "link":
-      case "setattr":
-      case "seed":
-        return op;
-    }
-  }
-}
-
-/** Files whose open burst this operation ends (R-BURST). */
-function touchedFiles(view: GuestView, op: LocalOp): readonly NodeId[] {
-  const found = (place: Place): NodeId[] => {
-    const id = view.lookup(place);
-    return id === undefined ? [] : [id];
-  };
-  switch (op.t) {
-    case "unlink":
-      return found(op.at);
-    case "rename":
-      return [...found(op.from), ...found(op.to)];
-    case "truncate":
-    case "setattr":
-    case "link":
-      return [op.node];
-    default:
-      return [];
-  }
-}
-
-function isInGitDir(view: GuestView, op: Op): boolean {
-  const inGit = (node: NodeId): boolean => {
-    const place = view.placeOf(node);
-    return place !== undefined && view.git.isGit(place);
-  };
-  if (op.t === "rename") return view.git.isGit(op.from) || view.git.isGit(op.to);
-  if (op.t === "seed") return true;
-  return "at" in op ? view.git.isGit(op.at) : inGit(op.node);
 }

@@ -24,7 +24,7 @@ export interface Truth {
   /** R-BURST: who writes the node now. */
   readonly bursts: ReadonlyMap<NodeId, PeerId>;
   /** R-REVIVE: where a removed directory was. */
-  readonly graves: ReadonlyMap<NodeId, Place>;
+  readonly graves: { get(dir: NodeId): Place | undefined };
   /** R-LEASE: who lost the lock at this place and has not been granted it anew. */
   readonly revoked: { has(lock: Place, peer: PeerId): boolean };
   /** Test-only: rules left out. */

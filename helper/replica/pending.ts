@@ -1,4 +1,5 @@
 import type { OpId } from "./ids.ts";
+import type { Program } from "./lost-locks.ts";
 import type { Op, Submitted } from "./op.ts";
 import type { Holds } from "./overlay.ts";
 
@@ -9,6 +10,8 @@ export interface Pending {
   holds: Holds;
   readonly bytes: number;
   readonly inGitDir: boolean;
+  /** Who asked for a lock. */
+  readonly program: Program | undefined;
 }
 
 /** First in, first decided. */

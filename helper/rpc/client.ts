@@ -2,24 +2,26 @@
 import { once } from "node:events";
 import { connect as connectTo } from "node:net";
 import { createMessageConnection, NullLogger, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node.js";
-import { type Answered, apiVersion, type RequestName, type SessionEvent } from "../api.ts";
+import { type Answered, apiVersion, type Delta, type Params, type RequestName, type SessionEvent } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
 import { SessionError } from "../session/errors.ts";
-import { answerParsers, parseEvent } from "./shapes.ts";
+import { answerParsers, parseDelta, parseEvent } from "./shapes.ts";
 
 export interface RpcClient extends Disposable {
   /** Rejects with SessionError: `protocol` for an answer of another shape, `host-gone` when the helper went meanwhile. */
-  request<M extends RequestName>(name: M): Promise<Answered<M>>;
+  request<M extends RequestName>(name: M, params: Params<M>): Promise<Answered<M>>;
   /** Resolves when the helper closed the connection, or `dispose` was called. */
   readonly closed: Promise<void>;
   dispose(): void;
 }
 
+export interface RpcEvents {
+  readonly onEvent?: (event: SessionEvent) => void;
+  readonly onChanged?: (delta: Delta) => void;
+}
+
 /** Connects and makes sure that both speak the same version. Rejects with the system's error when nobody listens. */
-export async function connectRpc(
-  socket: string,
-  onEvent: (event: SessionEvent) => void = () => undefined,
-): Promise<RpcClient> {
+export async function connectRpc(socket: string, events: RpcEvents = {}): Promise<RpcClient> {
   const stream = connectTo(socket);
   await once(stream, "connect");
   const connection = createMessageConnection(
@@ -32,17 +34,21 @@ export async function connectRpc(
   connection.onError(() => stream.destroy());
   connection.onNotification("event", (raw: unknown) => {
     const event = parseEvent(raw);
-    if (event !== undefined) onEvent(event);
+    if (event !== undefined) events.onEvent?.(event);
+  });
+  connection.onNotification("changed", (raw: unknown) => {
+    const delta = parseDelta(raw);
+    if (delta !== undefined) events.onChanged?.(delta);
   });
   connection.listen();
 
   const client: RpcClient = {
     closed,
-    async request(name) {
+    async request(name, params) {
       const gone = closed.then(() => {
         throw new SessionError("host-gone", `the helper ended before it answered \`${name}\``);
       });
-      const raw: unknown = await Promise.race([connection.sendRequest(name, {}), gone]);
+      const raw: unknown = await Promise.race([connection.sendRequest(name, params), gone]);
       const answer = answerParsers[name](raw);
       if (answer === undefined) throw new SessionError("protocol", `the answer to \`${name}\` has another shape`);
       return answer;
@@ -52,7 +58,7 @@ export async function connectRpc(
       stream.destroy();
     },
   };
-  const { version } = await client.request("version");
+  const { version } = await client.request("version", {});
   if (version === apiVersion) return client;
   client.dispose();
   throw new SessionError(

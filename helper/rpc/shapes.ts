@@ -1,5 +1,18 @@
 /** The shapes of the contract as parsers, complete by type. */
-import type { Answered, Greeting, Nothing, PeerStatus, RequestName, SessionEvent, SessionStatus } from "../api.ts";
+import type {
+  Answered,
+  Delta,
+  Greeting,
+  Nothing,
+  Params,
+  PeerStatus,
+  PendingJoin,
+  RequestName,
+  SessionCommit,
+  SessionEvent,
+  SessionState,
+  SessionStatus,
+} from "../api.ts";
 import { figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
 
 /** `{}` or nothing at all; a field too many is somebody's mistake. */
@@ -54,13 +67,17 @@ const eventParsers: { readonly [E in SessionEvent["event"]]: Parser<EventOf<E>> 
   commit: record<EventOf<"commit">>({
     event: oneOf("commit"),
     peer: text,
+    own: flag,
     hash: text,
+    old: orNull(text),
     subject: text,
     author: text,
     branch: text,
+    how: text,
+    at: figure,
     ms: figure,
   }),
-  git: record<EventOf<"git">>({ event: oneOf("git"), peer: text, what: text, detail: text, ms: figure }),
+  git: record<EventOf<"git">>({ event: oneOf("git"), peer: text, own: flag, what: text, detail: text, ms: figure }),
   peer: record<EventOf<"peer">>({
     event: oneOf("peer"),
     peer: text,
@@ -77,18 +94,53 @@ export const parseEvent: Parser<SessionEvent> = (raw) => {
   return eventParsers[tag as SessionEvent["event"]](raw);
 };
 
+const access = oneOf("read-write", "read-only");
+const parseJoins = list(record<PendingJoin>({ id: figure, name: text, fingerprint: text, wants: access }));
+const parseCommits = list(
+  record<SessionCommit>({
+    hash: text,
+    old: orNull(text),
+    subject: text,
+    author: text,
+    branch: text,
+    peer: text,
+    own: flag,
+    how: text,
+    at: figure,
+    pushed: flag,
+  }),
+);
+const parseState = record<SessionState>({ status: parseStatus, joins: parseJoins, commits: parseCommits });
+
+export const parseDelta: Parser<Delta> = record<Delta>(
+  { revision: figure, status: parseStatus, joins: parseJoins, commits: parseCommits },
+  ["status", "joins", "commits"],
+);
+
+const parseSettled = record<{ readonly settled: boolean }>({ settled: flag });
+
 /** What each request is answered with. */
 export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> } = {
   version: parseGreeting,
   status: parseStatus,
-  watch: parseNothing,
+  attach: record<Answered<"attach">>({ revision: figure, state: parseState }),
+  decide: parseSettled,
+  setAccess: parseSettled,
+  remove: parseSettled,
+  recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
+  discard: parseSettled,
   leave: parseNothing,
 };
 
 /** What each request takes. */
-export const paramParsers: { readonly [M in RequestName]: Parser<Nothing> } = {
+export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = {
   version: parseNothing,
   status: parseNothing,
-  watch: parseNothing,
+  attach: parseNothing,
+  decide: record<Params<"decide">>({ id: figure, accept: flag, access }),
+  setAccess: record<Params<"setAccess">>({ peer: figure, access }),
+  remove: record<Params<"remove">>({ peer: figure }),
+  recovered: record<Params<"recovered">>({ id: text }),
+  discard: record<Params<"discard">>({ id: text }),
   leave: parseNothing,
 };

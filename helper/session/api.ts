@@ -16,6 +16,8 @@ export interface JoinRequest {
   /** Short form of the guest's key, the same on both screens, to be read aloud. */
   readonly fingerprint: string;
   readonly wants: Access;
+  /** Aborts when the guest goes away before the answer. */
+  readonly signal: AbortSignal;
 }
 export type JoinDecision =
   | { readonly accept: true; readonly access: Access }
@@ -99,15 +101,24 @@ export type SessionEvent =
   | {
       readonly event: "commit";
       readonly peer: string;
+      /** Made at this peer. */
+      readonly own: boolean;
       readonly hash: string;
+      /** What HEAD was before; null for a first commit. */
+      readonly old: string | null;
       readonly subject: string;
       readonly author: string;
       readonly branch: string;
+      /** commit, amend, merge, cherry-pick, revert, rebase, am. */
+      readonly how: string;
+      /** Seconds since 1970. */
+      readonly at: number;
       readonly ms: number;
     }
   | {
       readonly event: "git";
       readonly peer: string;
+      readonly own: boolean;
       readonly what: string;
       readonly detail: string;
       readonly ms: number;
@@ -121,12 +132,23 @@ export type SessionEvent =
   | { readonly event: "warning"; readonly text: string }
   | { readonly event: "ended"; readonly reason: string };
 
-export interface Session extends Disposable {
+export interface RecoveredFiles {
+  /** The file that holds a recovered version, and the path it lost at, if a file is there; nulls where there is none. */
+  recovered(id: string): { readonly file: string | null; readonly current: string | null };
+  /** False: there is no such version. */
+  discard(id: string): boolean;
+}
+
+export interface Session extends Disposable, RecoveredFiles {
   readonly mount: string;
   /** Host only. */
   readonly invite: string | null;
   readonly port: number | null;
   status(): SessionStatus;
+  /** Host only. False: no such guest, or one whose mount is for reading only. */
+  setAccess(peer: number, access: Access): boolean;
+  /** Host only. False: no such guest. */
+  remove(peer: number): boolean;
   /** Flushes, unmounts, tells the others. Idempotent. */
   dispose(): Promise<void>;
   /** Resolves with the reason when the session is over, by whatever cause. */

@@ -16,6 +16,7 @@ import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { programOf } from "./programs.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
 
@@ -73,6 +74,11 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     return peers.find((each) => each.peer === peer)?.name ?? `guest ${peer}`;
   }
 
+  function readOnly(): boolean {
+    const { peer, role } = connection.welcome;
+    return (peers.find((each) => each.peer === peer)?.role ?? role) === "read-only";
+  }
+
   function send(operations: readonly Submitted[]): void {
     if (operations.length > 0) connection.send(operations);
   }
@@ -102,7 +108,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       fetcher,
       waiters,
       clock,
-      readOnly: connection.welcome.role === "read-only",
+      readOnly,
       send,
       wantRange() {
         if (!rangeAsked) connection.wantRange();
@@ -111,6 +117,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       space: () => figuresOf(space),
       free: () => space?.free ?? Number.POSITIVE_INFINITY,
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
+      programOf,
     });
     const applyContent = createContentApplier({
       replica,
@@ -121,15 +128,13 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       emit,
       died: (node) => workspace.died(node),
     });
-    const timeline = createTimeline({ view: replica, clock, emit, nameOf, readText });
+    const timeline = createTimeline({ view: replica, clock, emit, nameOf, own: replica.peer, readBytes });
     return { replica, waiters, fetcher, workspace, applyContent, timeline };
   }
 
-  function readText(node: NodeId): string | undefined {
-    const size = running?.replica.node(node)?.size ?? 0;
-    if (size > 4096 || !cache.covers(node, 0, size)) return undefined;
-    const bytes = cache.read(node, 0, size);
-    return bytes.ok ? Buffer.from(bytes.value).toString("utf8") : undefined;
+  function readBytes(node: NodeId, offset: number, length: number): Uint8Array | undefined {
+    const bytes = cache.covers(node, offset, length) ? cache.read(node, offset, length) : undefined;
+    return bytes?.ok === true ? bytes.value : undefined;
   }
 
   function down(raw: Down): void {
@@ -148,8 +153,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     side.workspace.report(received);
     side.waiters.settle(received);
     connection.ack(side.replica.received);
-    if ("message" in message && message.message.t === "applied" && message.message.by !== side.replica.peer)
-      side.timeline.applied(message.message);
+    if ("message" in message && message.message.t === "applied") side.timeline.applied(message.message);
   }
 
   /** The mount is gone. The host is given what it was not told yet, and seconds to decide it; what it does not is kept here. */

@@ -7,6 +7,7 @@ import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
 import { type NodeId, scannedVersion } from "../replica/ids.ts";
+import type { Program } from "../replica/lost-locks.ts";
 import type { Node, Submitted } from "../replica/op.ts";
 import { systemTimers } from "../peer/timers.ts";
 import { createBarrier } from "./barrier.ts";
@@ -14,10 +15,8 @@ import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
+import { createPendingWindow } from "./pending-window.ts";
 import type { Waiters } from "./waiters.ts";
-
-/** Undecided bytes beyond which writes wait (R-WINDOW). */
-const pendingWindow = 64 * 1024 * 1024;
 
 export interface GuestWorkspaceParts {
   readonly replica: GuestReplica;
@@ -25,7 +24,8 @@ export interface GuestWorkspaceParts {
   readonly fetcher: ContentFetcher;
   readonly waiters: Waiters;
   readonly clock: SessionClock;
-  readonly readOnly: boolean;
+  /** Asked each time: the host may change it. */
+  readonly readOnly: () => boolean;
   readonly send: (operations: readonly Submitted[]) => void;
   readonly wantRange: () => void;
   readonly space: () => Result<SpaceFigures>;
@@ -33,6 +33,7 @@ export interface GuestWorkspaceParts {
   readonly free: () => number;
   /** A node without a name is still open here (or no more): the host keeps its bytes meanwhile. */
   readonly hold: (node: NodeId, held: boolean) => void;
+  readonly programOf: (thread: number) => Program | undefined;
 }
 
 export interface GuestWorkspace extends Workspace, Disposable {
@@ -49,6 +50,7 @@ interface GuestHandle extends FileHandle {
 export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace {
   const { replica, cache, fetcher, waiters, clock } = parts;
   const barrier = createBarrier(systemTimers);
+  const inWindow = createPendingWindow(replica, waiters);
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
   /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
@@ -81,7 +83,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
   /** Told operations are done at once; asked ones when decided, and the kernel knows of everything before. */
   function perform<T>(op: LocalOp, value: T): Answer<T> {
-    if (parts.readOnly) return fail(errno.EROFS);
+    if (parts.readOnly()) return fail(errno.EROFS);
     const named = op.t === "rename" ? op.to : "at" in op && op.t !== "unlink" && op.t !== "rmdir" ? op.at : undefined;
     const born = named && gitDirs.naming(named);
     const performed = replica.perform(op);
@@ -186,35 +188,43 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     // What git wrote before sharing began, it wrote with this machine's clock alone.
     isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
-    create(at, { mode, exclusive }) {
-      const node = replica.newNode(at);
-      cache.ensure(node, 0);
-      return perform({ t: "create", at, node, mode, exclusive, time: clock.now() }, node);
-    },
-    mkdir(at, mode) {
-      const node = replica.newNode(at);
-      madeHere.add(node);
-      return perform({ t: "mkdir", at, node, mode, time: clock.now() }, node);
-    },
-    symlink(at, target) {
-      const node = replica.newNode(at);
-      return perform({ t: "symlink", at, node, target, time: clock.now() }, node);
-    },
-    link: (node, at) => perform({ t: "link", at, node, time: clock.now() }, undefined),
-    unlink: (at) => perform({ t: "unlink", at, time: clock.now() }, undefined),
-    rmdir: (at) => perform({ t: "rmdir", at, time: clock.now() }, undefined),
-    rename(from, to, noReplace) {
-      if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
-      const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
-      if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
-      return moved;
-    },
+    create: (at, { mode, exclusive, thread }) =>
+      inWindow(() => {
+        const node = replica.newNode(at);
+        cache.ensure(node, 0);
+        const program = thread !== undefined && at.name.endsWith(".lock") ? parts.programOf(thread) : undefined;
+        return perform(
+          { t: "create", at, node, mode, exclusive, time: clock.now(), ...(program !== undefined && { program }) },
+          node,
+        );
+      }),
+    mkdir: (at, mode) =>
+      inWindow(() => {
+        const node = replica.newNode(at);
+        madeHere.add(node);
+        return perform({ t: "mkdir", at, node, mode, time: clock.now() }, node);
+      }),
+    symlink: (at, target) =>
+      inWindow(() => {
+        const node = replica.newNode(at);
+        return perform({ t: "symlink", at, node, target, time: clock.now() }, node);
+      }),
+    link: (node, at) => inWindow(() => perform({ t: "link", at, node, time: clock.now() }, undefined)),
+    unlink: (at) => inWindow(() => perform({ t: "unlink", at, time: clock.now() }, undefined)),
+    rmdir: (at) => inWindow(() => perform({ t: "rmdir", at, time: clock.now() }, undefined)),
+    rename: (from, to, noReplace) =>
+      inWindow(() => {
+        if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
+        const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
+        if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
+        return moved;
+      }),
     setAttributes,
 
     open(node, { writable, append }) {
       const found = replica.node(node);
       if (found === undefined || isLost(found)) return fail(errno.ESTALE);
-      if (writable && parts.readOnly) return fail(errno.EROFS);
+      if (writable && parts.readOnly()) return fail(errno.EROFS);
       openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
       const handle: GuestHandle = { node, writable, append, number: ++handles };
       return ok(handle);
@@ -228,13 +238,12 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       return waiters.arriving(fetcher.read(node, offset, wanted));
     },
     write(node, handle, offset, bytes) {
-      if (parts.readOnly) return fail(errno.EROFS);
-      if (replica.pending().bytes < pendingWindow) return writeNow(node, handle, offset, bytes);
-      // The request waits for room (R-WINDOW); its buffer is the kernel's and does not.
-      const own = Uint8Array.prototype.slice.call(bytes);
-      return waiters
-        .room(() => replica.pending().bytes < pendingWindow)
-        .then((room) => (room.ok ? writeNow(node, handle, offset, own) : room));
+      if (parts.readOnly()) return fail(errno.EROFS);
+      let source = bytes;
+      const answer = inWindow(() => writeNow(node, handle, offset, source));
+      // The request waits; its buffer is the kernel's and does not.
+      if (answer instanceof Promise) source = Uint8Array.prototype.slice.call(bytes);
+      return answer;
     },
     flush(node, handle) {
       silence.clear(node);

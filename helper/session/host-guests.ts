@@ -3,7 +3,7 @@ import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
 import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
-import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents } from "../peer/api.ts";
+import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents, Role } from "../peer/api.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
@@ -40,6 +40,8 @@ export interface HostGuests extends Disposable {
   tell(decided: Decided, by: PeerId): void;
   holds(node: NodeId): boolean;
   broadcastPeers(): void;
+  setAccess(peer: PeerId, role: Role): boolean;
+  remove(peer: PeerId): boolean;
 }
 
 interface Guest {
@@ -105,6 +107,18 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   }
 
   return {
+    setAccess(peer, role) {
+      const guest = guests.get(peer);
+      if (guest?.connection.setRole(role) !== true) return false;
+      replica.setReadOnly(peer, role === "read-only");
+      broadcastPeers();
+      return true;
+    },
+    remove(peer) {
+      const guest = guests.get(peer);
+      guest?.connection.close("removed", "the host removed you from the session");
+      return guest !== undefined;
+    },
     welcome(connection) {
       const { peer } = connection;
       const guest: Guest = { connection, outbox: createOutbox({ peer, ...farBehind }) };

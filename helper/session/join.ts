@@ -19,6 +19,7 @@ import { createGuestFollower, type GuestFollower } from "./guest-follower.ts";
 import { withIndexOwner } from "./index-owner.ts";
 import { mountWorkspace, prepareMountPoint, shownOwner } from "./mounting.ts";
 import { cacheFolder, stateFolder } from "./places.ts";
+import { recoveredFiles } from "./recovered-files.ts";
 import { startPrefetch } from "./prefetch.ts";
 import { sessionErrorOf } from "./link-failure.ts";
 import { guestStatus } from "./status.ts";
@@ -135,6 +136,9 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         recovery,
         nameOf,
       }),
+    setAccess: () => false,
+    remove: () => false,
+    ...recoveredFiles(recovery, replica, mountPoint),
     ended,
     dispose,
   };

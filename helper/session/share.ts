@@ -23,6 +23,7 @@ import { createHostWorkspace } from "./host-workspace.ts";
 import { lobbyQuestion } from "./lobby.ts";
 import { mountWorkspace, shownOwner } from "./mounting.ts";
 import { ownAddresses, stateFolder } from "./places.ts";
+import { recoveredFiles } from "./recovered-files.ts";
 import { createRefusalTrace } from "./refusal-trace.ts";
 import { hostStatus } from "./status.ts";
 import { createPrivateKeeper } from "./private-keeper.ts";
@@ -58,17 +59,23 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const clock = createSessionClock(switches.wall);
   const recovery = openRecoveryStore(join(stateFolder(), "recovered", basename(covered)));
   const emit = (event: SessionEvent): void => options.onEvent(event);
-  const timeline = createTimeline({ view: replica, clock, emit, nameOf: (peer) => nameOf(peer), readText });
+  const timeline = createTimeline({
+    view: replica,
+    clock,
+    emit,
+    nameOf: (peer) => nameOf(peer),
+    own: hostPeer,
+    readBytes,
+  });
   let warned = false;
 
-  function readAll(node: NodeId, size: number): Uint8Array | undefined {
-    const bytes = folder.read(node, 0, size);
+  function readBytes(node: NodeId, offset: number, length: number): Uint8Array | undefined {
+    const bytes = folder.read(node, offset, length);
     return bytes instanceof Uint8Array ? bytes : undefined;
   }
 
-  function readText(node: NodeId): string | undefined {
-    const bytes = readAll(node, 4096);
-    return bytes && Buffer.from(bytes).toString("utf8");
+  function readAll(node: NodeId, size: number): Uint8Array | undefined {
+    return readBytes(node, 0, size);
   }
 
   function nameOf(peer: PeerId): string {
@@ -84,10 +91,10 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     clock,
     beforeSubmit: (op, who) => privates.before(op, who),
     beforeFetch: (node) => void stray.beforeRead(node),
-    onDecided(decided: Decided, by: PeerId) {
+    onDecided(decided: Decided) {
       workspace.report(decided);
       stray.decided(decided);
-      if (by !== hostPeer && decided.ordered?.t === "applied") timeline.applied(decided.ordered);
+      if (decided.ordered?.t === "applied") timeline.applied(decided.ordered);
     },
     onUnheld: (node) => workspace.dropIfUnused(node),
     trace: switches.refusals === undefined ? undefined : createRefusalTrace(switches.refusals, replica),
@@ -212,6 +219,9 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
         recovery,
         nameOf,
       }),
+    setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
+    remove: (peer) => guests.remove(peer as PeerId),
+    ...recoveredFiles(recovery, replica, mountPoint),
     ended,
     dispose,
   };

@@ -1,14 +1,19 @@
-/** What people see of the others' operations: files as files, commits as commits; git's own files stay out. */
+/** What people see: the others' operations on files, and everybody's commits and other work with git. Git's own files stay out. */
 import type { SessionClock } from "../base/ports.ts";
-import type { FileName } from "../base/name.ts";
+import { type FileName, mustFileName } from "../base/name.ts";
+import { createGitTimeline, gitLineOf } from "../git/timeline.ts";
 import { msBetween } from "../peer/session-clock.ts";
 import type { View } from "../replica/api.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Op, Ordered } from "../replica/op.ts";
 import type { SessionEvent } from "./api.ts";
-import { createGitTimeline } from "./git-timeline.ts";
 
 type OperationEvent = Extract<SessionEvent, { event: "operation" }>;
+
+const head = mustFileName("HEAD");
+/** Bytes; HEAD is one line, and so is what git adds to a reflog. */
+const longestHead = 4096;
+const longestEntry = 64 * 1024;
 
 export interface Timeline {
   /** After the operation was applied here. */
@@ -20,11 +25,22 @@ export function createTimeline(parts: {
   readonly clock: SessionClock;
   readonly emit: (event: SessionEvent) => void;
   readonly nameOf: (peer: PeerId) => string;
-  /** The whole text of a small file, where it is at hand. */
-  readonly readText: (node: NodeId) => string | undefined;
+  /** This peer itself. */
+  readonly own: PeerId;
+  /** Bytes of a file, where they are at hand. */
+  readonly readBytes: (node: NodeId, offset: number, length: number) => Uint8Array | undefined;
 }): Timeline {
   const { view, clock, emit, nameOf } = parts;
-  const gitLines = createGitTimeline(view, parts.readText);
+  const git = createGitTimeline(view, {
+    head(gitDir) {
+      const node = view.lookup({ parent: gitDir, name: head });
+      const size = node === undefined ? 0 : (view.node(node)?.size ?? 0);
+      if (node === undefined || size > longestHead) return undefined;
+      const bytes = parts.readBytes(node, 0, size);
+      return bytes && Buffer.from(bytes).toString("utf8");
+    },
+    bytes: (node, { offset, length }) => (length > longestEntry ? undefined : parts.readBytes(node, offset, length)),
+  });
   /** The last file created or changed: the writes that follow belong to the same line. */
   let last: { readonly node: NodeId; readonly peer: PeerId } | undefined;
 
@@ -65,11 +81,13 @@ export function createTimeline(parts: {
   }
 
   return {
-    applied({ op, by }) {
+    applied({ op: asSent, by, offset }) {
+      const op = offset === undefined ? asSent : placed(asSent, offset);
       const ms = Math.max(0, msBetween(clock.now(), op.time));
       const peer = nameOf(by);
-      for (const line of gitLines(op)) emit({ ...line, peer, ms });
-      if (isInGit(op, view)) return;
+      const own = by === parts.own;
+      for (const event of git.applied(op)) emit({ ...gitLineOf(event), peer, own, ms });
+      if (own || isInGit(op, view)) return;
       const node = "node" in op ? op.node : undefined;
       const goesOn =
         last !== undefined &&
@@ -81,6 +99,11 @@ export function createTimeline(parts: {
       if (what !== undefined) emit({ event: "operation", peer, ...what, ms });
     },
   };
+}
+
+/** The sequencer chose where the bytes of an append went. */
+function placed(op: Op, offset: number): Op {
+  return op.t === "append" ? { ...op, extent: { ...op.extent, offset } } : op;
 }
 
 function isInGit(op: Op, view: View): boolean {

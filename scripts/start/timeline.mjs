@@ -21,7 +21,7 @@ function rowOf(event, observer) {
         event.ms,
       ];
     case "commit":
-      if (event.peer === observer) return undefined;
+      if (event.own) return undefined;
       return [
         event.peer,
         "commit",
@@ -29,7 +29,7 @@ function rowOf(event, observer) {
         event.ms,
       ];
     case "git":
-      return event.peer === observer ? undefined : [event.peer, event.what, event.detail, event.ms];
+      return event.own ? undefined : [event.peer, event.what, event.detail, event.ms];
     case "peer":
       return [event.peer, event.state, ""];
     case "recovered":

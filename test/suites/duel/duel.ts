@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { childProgram } from "../../harness/child.ts";
 import { git, type GitAt } from "../../harness/git.ts";
 import { surveyAll, surveyOf, type Survey } from "../../harness/survey.ts";
-import { makeDuelRepository, type OpenField } from "./field.ts";
+import { type DuelField, makeDuelRepository, type OpenField } from "./field.ts";
 import { sharedFiles, type DuelKind, type Report, type Told, type WriterTask } from "./task.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
@@ -33,7 +33,7 @@ export async function fightDuel(open: OpenField, options: DuelOptions): Promise<
     let surveys: readonly Survey[] = [];
     let patch = "";
     try {
-      told = await letWrite(field.peers, options);
+      told = await letWrite(field, options);
       surveys = await surveyAll(field.peers, { ...depth, settleMs: options.settleMs ?? 20_000 });
       const first = field.peers[0];
       if (first !== undefined) patch = await sharedHistory(first);
@@ -48,12 +48,19 @@ export async function fightDuel(open: OpenField, options: DuelOptions): Promise<
   }
 }
 
-async function letWrite(peers: readonly GitAt[], options: DuelOptions): Promise<readonly Told[]> {
+async function letWrite({ peers, sharedMessage = false }: DuelField, options: DuelOptions): Promise<readonly Told[]> {
   const program = await childProgram("test/suites/duel/writer-main.ts");
   const roots = peers.map(({ root }) => root);
   const children: ChildProcess[] = [];
   const start = (peer: GitAt, task: Pick<WriterTask, "kind" | "quota" | "seed" | "onlyPacksRefs">): Promise<Told> => {
-    const whole: WriterTask = { ...task, name: peer.name, root: peer.root, roots, limitMs: options.limitMs };
+    const whole: WriterTask = {
+      ...task,
+      name: peer.name,
+      root: peer.root,
+      roots,
+      sharedMessage,
+      limitMs: options.limitMs,
+    };
     const child = spawn(process.execPath, [program, JSON.stringify(whole)], { cwd: "/" });
     children.push(child);
     return listen(child, whole, options.onReport);

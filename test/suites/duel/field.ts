@@ -8,6 +8,8 @@ import { counterRef, ownFile, sharedFiles } from "./task.ts";
 
 export interface DuelField {
   readonly peers: readonly GitAt[];
+  /** One directory under several names: what each peer has alone in a session, these share. */
+  readonly sharedMessage?: boolean;
   /** Ends the peers; afterwards the folder is an ordinary one. */
   readonly close: () => Promise<void>;
 }
@@ -40,6 +42,7 @@ export function plainField(count: number): OpenField {
     for (const { root } of peers) symlinkSync(folder, root);
     return await Promise.resolve({
       peers,
+      sharedMessage: true,
       close: async () => {
         await Promise.resolve(rmSync(links, { recursive: true }));
       },

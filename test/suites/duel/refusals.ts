@@ -8,6 +8,8 @@ interface Rule {
   readonly pattern: RegExp;
   /** undefined: advice or progress, not a reason. */
   readonly reason?: string;
+  /** Only where the writers share one COMMIT_EDITMSG, which git writes without a lock: on a plain directory. */
+  readonly sharedMessage?: true;
 }
 
 const rules: readonly Rule[] = [
@@ -15,6 +17,11 @@ const rules: readonly Rule[] = [
   {
     pattern: /cannot lock ref '.*': is at [0-9a-f]+ but expected [0-9a-f]+/,
     reason: "the ref moved since it was read",
+  },
+  {
+    pattern: /^Aborting commit due to empty commit message\.$/,
+    reason: "another was writing its message",
+    sharedMessage: true,
   },
   { pattern: /^fatal: gc is already running/, reason: "another gc runs" },
   // A lock is not released when an operation of its holder was refused since its last release (DESIGN 4): taking the
@@ -24,11 +31,13 @@ const rules: readonly Rule[] = [
     reason: "an operation of this peer was refused",
   },
   { pattern: /^(fatal|error): .*couldn't set '.*'$/, reason: "an operation of this peer was refused" },
-  { pattern: /^fatal: unable to write new[_ ]index[_ ]file$/, reason: "an operation of this peer was refused" },
+  { pattern: /^fatal: [uU]nable to write new[_ ]index[_ ]file$/, reason: "an operation of this peer was refused" },
   // prune-packed removes an empty objects/xx between the mkdir and the create of a writer, on any file system.
   { pattern: /unable to create temporary file: No such file or directory/, reason: "gc removed the object folder" },
   { pattern: /^fatal: (Unable to add .* to database|failed to write commit object)/ },
   { pattern: /^fatal: git-write-tree: error building trees/ },
+  { pattern: /^error: (Error building trees|.*: failed to insert into database|unable to index file '.*')$/ },
+  { pattern: /^fatal: (adding|updating) files failed$/ },
   // prune lists a directory of objects, then looks at each: a writer moves its temporary file in between, on any file system
   // (builtin/prune.c, prune_tmp_file; seen on plain ext4).
   {
@@ -50,11 +59,12 @@ export interface Explained {
   readonly unexplained: readonly string[];
 }
 
-export function explain(ran: Ran): Explained {
+export function explain(ran: Ran, sharedMessage = false): Explained {
+  const known = rules.filter((rule) => sharedMessage || rule.sharedMessage === undefined);
   const reasons = new Set<string>();
   const unexplained: string[] = ran.timedOut ? ["git did not return in time"] : [];
   for (const line of ran.err.split("\n").filter((text) => text !== "")) {
-    const rule = rules.find(({ pattern }) => pattern.test(line));
+    const rule = known.find(({ pattern }) => pattern.test(line));
     if (rule === undefined) unexplained.push(line);
     else if (rule.reason !== undefined) reasons.add(rule.reason);
   }

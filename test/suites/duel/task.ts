@@ -17,6 +17,8 @@ export interface WriterTask {
   readonly roots: readonly string[];
   /** For the keeper: nothing but pack-refs, without a rest. Where that may lose, it loses soonest. */
   readonly onlyPacksRefs?: boolean;
+  /** All writers share one COMMIT_EDITMSG: they are on one plain directory. */
+  readonly sharedMessage?: boolean;
   /** Acknowledged commits or swaps to reach; the keeper goes on until its stdin ends. */
   readonly quota: number;
   readonly seed: number;

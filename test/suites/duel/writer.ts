@@ -37,7 +37,7 @@ export function createWriter(task: WriterTask): Writer {
   const once = async (args: readonly string[], options: RunOptions = {}): Promise<Ran> => {
     const ran = await git(task, args, { timeoutMs: hungMs, ...options });
     if (ran.err === "" && !ran.timedOut) return ran;
-    const { reasons, unexplained } = explain(ran);
+    const { reasons, unexplained } = explain(ran, task.sharedMessage);
     for (const reason of reasons) report({ t: "refused", reason });
     for (const text of unexplained) report({ t: "unexplained", text: `git ${args[0]}: ${text}` });
     return ran;

@@ -14,7 +14,7 @@ test("share takes a folder and its options", () => {
     access: "read-only",
     port: 99,
     driver: "kernel",
-    accept: false,
+    approve: "terminal",
     detach: false,
   });
 });
@@ -63,6 +63,10 @@ test("timeline lines are aligned, cut to the screen, and show control characters
   expect([short.length, long.length]).toEqual([short.length, short.length]);
   const commit = {
     event: "commit",
+    own: false,
+    old: null,
+    how: "commit",
+    at: 1,
     peer: "ben",
     hash: "0123456789abcdef",
     subject: "Fix it",

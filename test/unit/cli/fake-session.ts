@@ -59,7 +59,7 @@ export interface World {
   readonly signal: (name?: NodeJS.Signals) => void;
   readonly tell: (event: SessionEvent) => void;
   readonly end: (reason: string) => void;
-  readonly asks: (request: JoinRequest) => Promise<JoinDecision>;
+  readonly asks: (request: Omit<JoinRequest, "signal">) => Promise<JoinDecision>;
   readonly disposals: () => number;
   readonly exits: readonly number[];
   readonly close: () => void;
@@ -94,6 +94,10 @@ export function createWorld(options: WorldOptions = {}): World {
     invite: "PM1-abc",
     port: 4711,
     status: () => ({ ...statusOfFake, pid }),
+    setAccess: () => true,
+    remove: () => true,
+    recovered: () => ({ file: null, current: null }),
+    discard: () => false,
     ended,
     dispose: async () => {
       disposed += 1;
@@ -159,7 +163,9 @@ export function createWorld(options: WorldOptions = {}): World {
     },
     tell: (event) => given?.onEvent(event),
     end: (reason) => end(reason),
-    asks: (request) => given?.decide(request) ?? Promise.reject(new Error("nothing was shared")),
+    asks: (request) =>
+      given?.decide({ ...request, signal: new AbortController().signal }) ??
+      Promise.reject(new Error("nothing was shared")),
     disposals: () => disposed,
     exits,
     close: () => rmSync(runtime, { recursive: true, force: true }),

@@ -72,6 +72,10 @@ test("status, status --watch and leave speak to the running session", async () =
   await watcher.says("position");
   host.tell({
     event: "commit",
+    own: false,
+    old: null,
+    how: "commit",
+    at: 1,
     peer: "ben",
     hash: "0123456789abcdef",
     subject: "Fix",

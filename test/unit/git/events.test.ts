@@ -74,7 +74,16 @@ describe("the timeline of real git commands", () => {
 
   test("shows commits, amends, branches, merges, rebases, resets, cherry-picks and stashes", () => {
     expect(commit("a", "first: caf\u00e9")).toEqual([
-      { kind: "commit", hash: head(), branch: "main", subject: "first: caf\u00e9", author: "J\u00f6rg", how: "commit" },
+      {
+        kind: "commit",
+        hash: head(),
+        old: undefined,
+        at: expect.any(Number),
+        branch: "main",
+        subject: "first: caf\u00e9",
+        author: "J\u00f6rg",
+        how: "commit",
+      },
     ]);
     expect(git("commit", "--amend", "-m", "better")).toMatchObject([
       { kind: "commit", how: "amend", subject: "better" },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mustFileName } from "../../../helper/base/name.ts";
-import { createGitTimeline, describeGitEvent } from "../../../helper/git/timeline.ts";
+import { createGitTimeline, gitLineOf } from "../../../helper/git/timeline.ts";
 import type { NodeId, Version } from "../../../helper/replica/ids.ts";
 import type { Op, Place } from "../../../helper/replica/op.ts";
 
@@ -40,15 +40,28 @@ describe("the timeline", () => {
   });
 
   test("shows a commit of a repository below the root, with the branch its HEAD names", () => {
-    const timeline = createGitTimeline(view, () => "ref: refs/heads/main\n");
+    const timeline = createGitTimeline(view, { head: () => "ref: refs/heads/main\n", bytes: () => undefined });
     const events = timeline.applied(append(5));
-    expect(events).toEqual([{ kind: "commit", hash, branch: "main", subject: "begin", author: "Ann", how: "commit" }]);
-    expect(events.map(describeGitEvent)).toEqual([{ what: "commit", detail: "bbbbbbbb begin" }]);
+    expect(events).toEqual([
+      { kind: "commit", hash, old: undefined, at: 1, branch: "main", subject: "begin", author: "Ann", how: "commit" },
+    ]);
+    expect(events.map(gitLineOf)).toEqual([
+      { event: "commit", hash, old: null, subject: "begin", author: "Ann", branch: "main", how: "commit", at: 1 },
+    ]);
     expect(timeline.applied(append(8))).toEqual([]);
   });
 
+  test("finds the bytes that did not come along where they were written", () => {
+    const timeline = createGitTimeline(view, {
+      head: () => undefined,
+      bytes: (node, extent) => (node === 5 && extent.length === line.length ? line : undefined),
+    });
+    const bare: Op = { t: "append", node: 5 as NodeId, seen, extent: { offset: 0, length: line.length }, time };
+    expect(timeline.applied(bare)).toMatchObject([{ kind: "commit", hash }]);
+  });
+
   test("shows a tag when its lock is renamed into place for the first time", () => {
-    const timeline = createGitTimeline(view, () => undefined);
+    const timeline = createGitTimeline(view, { head: () => undefined, bytes: () => undefined });
     const rename = { t: "rename", from: at(6, "v1.lock"), to: at(6, "v1"), node: 9 as NodeId, time } as const;
     expect(timeline.applied({ ...rename, victim: null })).toEqual([
       { kind: "tag created", name: "v1", hash: undefined },

@@ -88,6 +88,21 @@ describe("watcher echo", () => {
     expect(echo(kernel, { op: "rename", name: name("a"), toDir: 1, toName: name("b"), flags: 0 })).toEqual({ t: "ok" });
   });
 
+  it("leaves the name alone where a newer file has it by the time the kernel asks to rename", async () => {
+    const kernel = await started();
+    kernel.workspace.remote.create(place(1, "a"));
+    await settled();
+    kernel.echoDone();
+    kernel.workspace.remote.rename(place(1, "a"), place(1, "b"));
+    await settled();
+    expect(kernel.calls.at(-1)?.t).toBe("rename");
+    kernel.workspace.remote.create(place(1, "a"));
+    expect(echo(kernel, { op: "rename", name: name("a"), toDir: 1, toName: name("b"), flags: 0 })).toEqual({
+      t: "error",
+      error: "ENOENT",
+    });
+  });
+
   it("truncates to the present size for new content, only touches executables, and both change nothing", async () => {
     const kernel = await started();
     for (const [text, mode] of [

@@ -2,7 +2,8 @@ import { mustFileName } from "../../../helper/base/name.ts";
 import { epoch, type Time } from "../../../helper/base/time.ts";
 import type { Errno } from "../../../helper/base/errno.ts";
 import type { HostReplica, SnapshotNode } from "../../../helper/replica/api.ts";
-import { createHostReplica, type HostOptions } from "../../../helper/replica/host.ts";
+import { createHostReplica } from "../../../helper/replica/host.ts";
+import type { HostOptions } from "../../../helper/replica/host-state.ts";
 import { opIdOf, rootNode, type NodeId, type PeerId, type Version } from "../../../helper/replica/ids.ts";
 import type { Kind, Op, Place } from "../../../helper/replica/op.ts";
 
@@ -10,6 +11,26 @@ export const name = mustFileName;
 export const at = (parent: NodeId, text: string): Place => ({ parent, name: name(text) });
 export const time = (sec: number): Time => ({ sec, nsec: 0 });
 export const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
+
+/** What most tests of the host begin with. */
+export const hostRepo = [
+  ".git/",
+  ".git/HEAD",
+  ".git/index",
+  ".git/config",
+  ".git/hooks/",
+  ".git/hooks/pre-commit",
+  ".git/objects/",
+  ".git/objects/ab/",
+  ".git/refs/",
+  ".git/refs/heads/",
+  ".git/refs/heads/main",
+  "a.txt",
+  "dir/",
+];
+export const v0 = 0 as Version;
+/** Nodes that guests make. */
+export const node = (n: number): NodeId => (2 ** 41 + n) as NodeId;
 
 /** `["a/", "a/b"]` → scanned nodes: a directory and a file in it, ids 2, 3, … in order. */
 export function scanned(paths: readonly string[]): SnapshotNode[] {

@@ -1,0 +1,43 @@
+import { type Progress as ProgressBar, workspace } from "vscode";
+import type { Progress } from "./helper-edge.ts";
+import type { Session } from "./session.ts";
+
+export interface Begun {
+  readonly session: Session;
+  readonly what: "share" | "join";
+  readonly title: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
+
+/** The user's settings, as the helper's options. */
+export function settings(): { readonly mountPoint: string; readonly port: number; readonly common: readonly string[] } {
+  const configured = workspace.getConfiguration("pairmount");
+  const name = configured.get<string>("name", "").trim();
+  return {
+    mountPoint: configured.get<string>("mountPoint", "cover").trim() || "cover",
+    port: configured.get<number>("port", 0),
+    common: ["--driver", configured.get<string>("driver", "auto"), ...(name === "" ? [] : ["--name", name])],
+  };
+}
+
+const words: { readonly [S in Progress["step"]]: string } = {
+  scan: "reading the folder",
+  mount: "mounting",
+  connect: "connecting",
+  lobby: "waiting for the host to let you in",
+  snapshot: "receiving the tree",
+  unmount: "unmounting",
+};
+
+export function progressTo(
+  session: Session,
+  bar: ProgressBar<{ readonly message: string }>,
+): (progress: Progress) => void {
+  return (progress) => {
+    session.take({ t: "progress", progress });
+    const { step, done, total } = progress;
+    bar.report({ message: total > 0 ? `${words[step]} (${done}/${total})` : words[step] });
+  };
+}

@@ -1,0 +1,91 @@
+/** Every command, complete by type. */
+import { commands, type Disposable, env, type LogOutputChannel, window } from "vscode";
+import { type CommandId, commandIds } from "./command-ids.ts";
+import { git, mountOf, openCommit } from "./commit-text.ts";
+import type { Access } from "./helper-edge.ts";
+import { runHelper } from "./helper-program.ts";
+import { join } from "./joining.ts";
+import { menuOf } from "./menu.ts";
+import { decide } from "./questions.ts";
+import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
+import type { About, Row } from "./rows.ts";
+import type { Session } from "./session.ts";
+import { copyInvite, endSession, share } from "./sharing.ts";
+
+export interface CommandParts {
+  readonly session: Session;
+  readonly log: LogOutputChannel;
+  /** The helper's program; copied where it is needed first. */
+  readonly script: () => string;
+}
+
+type Handler = (row: Row | undefined) => unknown;
+
+export function registerCommands(parts: CommandParts): readonly Disposable[] {
+  const handlers = handlersOf(parts);
+  return commandIds.map((id) =>
+    commands.registerCommand(id, async (row?: Row) => {
+      try {
+        await handlers[id](row);
+      } catch (error) {
+        parts.log.error(error instanceof Error ? error : String(error));
+        void window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      }
+    }),
+  );
+}
+
+function handlersOf({ session, log, script }: CommandParts): { readonly [C in CommandId]: Handler } {
+  const setAccess = async (row: Row | undefined, access: Access): Promise<void> => {
+    const { peer, name } = aboutOf(row, "peer");
+    const { settled } = await session.request("setAccess", { peer, access });
+    if (!settled) void window.showInformationMessage(`${name} joined for reading only, or is gone.`);
+  };
+  const answer = async (row: Row | undefined, accept: boolean, access: Access): Promise<void> =>
+    await decide(session, { ...aboutOf(row, "join"), accept, access });
+  return {
+    "pairmount.share": async () => await share(session, script()),
+    "pairmount.join": async () => await join(session, script()),
+    "pairmount.copyInvite": async () => await copyInvite(session, "text"),
+    "pairmount.copyInviteLink": async () => await copyInvite(session, "link"),
+    "pairmount.stop": async () =>
+      await endSession(session, "Stop sharing? Everybody's mount ends; the plain folder is back here.", "Stop Sharing"),
+    "pairmount.leave": async () => await endSession(session, "Leave the session? The mount here ends.", "Leave"),
+    "pairmount.menu": async () => {
+      const picked = await window.showQuickPick([...menuOf(session.model)], { title: "Pairmount" });
+      if (picked !== undefined) await commands.executeCommand(picked.command);
+    },
+    "pairmount.accept": async (row) => await answer(row, true, "read-write"),
+    "pairmount.acceptReadOnly": async (row) => await answer(row, true, "read-only"),
+    "pairmount.decline": async (row) => await answer(row, false, "read-only"),
+    "pairmount.makeReadOnly": async (row) => await setAccess(row, "read-only"),
+    "pairmount.allowWriting": async (row) => await setAccess(row, "read-write"),
+    "pairmount.removeGuest": async (row) => {
+      const { peer, name } = aboutOf(row, "peer");
+      const picked = await window.showWarningMessage(`Remove ${name} from the session?`, { modal: true }, "Remove");
+      if (picked === "Remove") await session.request("remove", { peer });
+    },
+    "pairmount.showRecovered": async () => await showRecovered(session),
+    "pairmount.compareRecovered": async (row) => await compareRecovered(session, aboutOf(row, "recovered")),
+    "pairmount.restoreRecovered": async (row) =>
+      await restoreRecovered(session, aboutOf(row, "recovered"), mountOf(session)),
+    "pairmount.discardRecovered": async (row) => await discardRecovered(session, aboutOf(row, "recovered")),
+    "pairmount.openCommit": async (row) => await openCommit(aboutOf(row, "commit").commit),
+    "pairmount.copyHash": async (row) => await env.clipboard.writeText(aboutOf(row, "commit").commit.hash),
+    "pairmount.checkOut": async (row) =>
+      await git(mountOf(session), ["checkout", "--quiet", aboutOf(row, "commit").commit.hash, "--"]),
+    "pairmount.cherryPick": async (row) =>
+      await git(mountOf(session), ["cherry-pick", aboutOf(row, "commit").commit.hash]),
+    "pairmount.showLog": () => log.show(),
+    "pairmount.doctor": async () => {
+      log.info(`doctor\n${await runHelper(script(), ["doctor"])}`);
+      log.show();
+    },
+  };
+}
+
+/** Rows' commands are hidden in the palette: they are always given their row. */
+function aboutOf<T extends About["t"]>(row: Row | undefined, t: T): Extract<About, { t: T }> {
+  if (row?.about?.t !== t) throw new Error("Choose this on a row of the Pairmount view.");
+  return row.about as Extract<About, { t: T }>;
+}

@@ -1,0 +1,19 @@
+/** All that the extension takes of the helper: the contract, a client of it, and where sessions are found. */
+export type {
+  Access,
+  Answered,
+  Delta,
+  Params,
+  PeerStatus,
+  PendingJoin,
+  Progress,
+  RequestName,
+  SessionCommit,
+  SessionEvent,
+  SessionState,
+  SessionStatus,
+} from "../helper/api.ts";
+export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
+export { figure, fromJson, oneOf, record, text } from "../helper/rpc/parse.ts";
+export { openRegistry, type RegisteredSession } from "../helper/session/registry.ts";
+export { inviteLink } from "../helper/cli/arguments.ts";

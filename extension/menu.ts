@@ -1,0 +1,36 @@
+/** What can be done now, as the status item's list. Pure. */
+import type { CommandId } from "./command-ids.ts";
+import type { Model } from "./state.ts";
+
+export interface MenuEntry {
+  readonly label: string;
+  readonly command: CommandId;
+}
+
+export function menuOf(model: Model): readonly MenuEntry[] {
+  const log: MenuEntry = { label: "$(output) Show Log", command: "pairmount.showLog" };
+  const doctor: MenuEntry = { label: "$(pulse) Doctor", command: "pairmount.doctor" };
+  if (model.t === "starting") return [log];
+  if (model.t !== "attached") {
+    return [
+      { label: "$(broadcast) Share Workspace", command: "pairmount.share" },
+      { label: "$(plug) Join Workspace", command: "pairmount.join" },
+      doctor,
+      log,
+    ];
+  }
+  const { role, recovered } = model.state.status;
+  return [
+    ...(recovered.length > 0
+      ? [{ label: "$(history) Show Recovered Versions", command: "pairmount.showRecovered" } as const]
+      : []),
+    ...(role === "host"
+      ? ([
+          { label: "$(copy) Copy Invite", command: "pairmount.copyInvite" },
+          { label: "$(link) Copy Invite Link", command: "pairmount.copyInviteLink" },
+          { label: "$(debug-stop) Stop Sharing", command: "pairmount.stop" },
+        ] as const)
+      : ([{ label: "$(sign-out) Leave", command: "pairmount.leave" }] as const)),
+    log,
+  ];
+}

@@ -1,0 +1,91 @@
+/** This window's session: attached over the helper's socket, kept by deltas, found again after a reload. */
+import { realpathSync } from "node:fs";
+import { EventEmitter, type Disposable, type Event } from "vscode";
+import {
+  type Answered,
+  connectRpc,
+  openRegistry,
+  type Params,
+  type RegisteredSession,
+  type RequestName,
+  type RpcClient,
+  type SessionEvent,
+} from "./helper-edge.ts";
+import { type Input, isGap, type Model, next, nothing } from "./state.ts";
+
+export class Session implements Disposable {
+  readonly #changed = new EventEmitter<Model>();
+  readonly #told = new EventEmitter<SessionEvent>();
+  readonly onChanged: Event<Model> = this.#changed.event;
+  readonly onEvent: Event<SessionEvent> = this.#told.event;
+  #model: Model = nothing;
+  #client: RpcClient | undefined;
+
+  get model(): Model {
+    return this.#model;
+  }
+
+  take(input: Input): void {
+    const model = next(this.#model, input);
+    if (model === this.#model) return;
+    this.#model = model;
+    this.#changed.fire(model);
+  }
+
+  /** Rejects with the system's error when nobody listens. */
+  async attach(socket: string): Promise<void> {
+    const client = await connectRpc(socket, {
+      onEvent: (event) => {
+        this.#told.fire(event);
+        this.take({ t: "event", event });
+      },
+      onChanged: (delta) => {
+        if (isGap(this.#model, delta)) void this.#refresh(client);
+        else this.take({ t: "changed", delta });
+      },
+    });
+    this.#client?.dispose();
+    this.#client = client;
+    void client.closed.then(() => {
+      if (this.#client !== client) return;
+      this.#client = undefined;
+      this.take({ t: "closed" });
+    });
+    await this.#refresh(client);
+  }
+
+  async #refresh(client: RpcClient): Promise<void> {
+    const { revision, state } = await client.request("attach", {});
+    this.take({ t: "attached", revision, state });
+  }
+
+  /** Rejects when there is no session, or its helper went. */
+  async request<M extends RequestName>(name: M, params: Params<M>): Promise<Answered<M>> {
+    if (this.#client === undefined) throw new Error("There is no session in this window.");
+    return await this.#client.request(name, params);
+  }
+
+  dispose(): void {
+    this.#client?.dispose();
+    this.#client = undefined;
+    this.#changed.dispose();
+    this.#told.dispose();
+  }
+}
+
+/** The session whose mount is, or holds, one of these folders. */
+export async function findSession(folders: readonly string[]): Promise<RegisteredSession | undefined> {
+  const registry = await openRegistry(process.env, process.getuid?.() ?? 0);
+  const sessions = await registry.sessions();
+  const real = folders.map(realOf);
+  return sessions.find(({ mount }) => real.some((folder) => folder === mount || folder.startsWith(`${mount}/`)));
+}
+
+function realOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    // A dead mount, or a folder that is gone: the name is all there is.
+    return folder;
+  }
+}

@@ -1,0 +1,92 @@
+/** Share Workspace, Stop Sharing, and the invite. */
+import { commands, env, ProgressLocation, Uri, window, workspace } from "vscode";
+import { inviteLink } from "./helper-edge.ts";
+import { HelperFailed, startHelper } from "./helper-program.ts";
+import { type Begun, progressTo, settings } from "./begin.ts";
+import type { Session } from "./session.ts";
+
+const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. \
+A guest who may write can change files that run code here, such as build scripts.
+
+Stays with you: .git/config and .git/hooks. The plain folder is back when sharing ends.`;
+
+export async function share(session: Session, script: string): Promise<void> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  if (folder === undefined || folder.scheme !== "file") {
+    await window.showErrorMessage("Open a local folder first: that folder is then shared.");
+    return;
+  }
+  const agreed = await window.showWarningMessage(`Share ${folder.fsPath}?`, { modal: true, detail: consent }, "Share");
+  if (agreed !== "Share") return;
+  const { mountPoint, port, common } = settings();
+  const beside = mountPoint === "cover" ? [] : ["--mount", mountPoint];
+  const args = ["share", folder.fsPath, "--approve", "clients", "--port", String(port), ...beside, ...common];
+  const started = await begin({
+    session,
+    what: "share",
+    title: "Pairmount: sharing",
+    script,
+    args,
+    cwd: folder.fsPath,
+  });
+  if (started === undefined) return;
+  await copyInvite(session, "text");
+  if (mountPoint !== "cover") await commands.executeCommand("vscode.openFolder", Uri.file(started.mount), openHere);
+}
+
+export const openHere = { forceReuseWindow: true } as const;
+
+/** Runs the helper with a progress notification that can be cancelled, and attaches to its session. Undefined: it came to nothing, which was told. */
+export async function begin(options: Begun): Promise<{ readonly mount: string } | undefined> {
+  const { session, what } = options;
+  session.take({ t: "begin", what });
+  try {
+    const started = await window.withProgress(
+      { location: ProgressLocation.Notification, title: options.title, cancellable: true },
+      async (bar, cancelled) =>
+        await startHelper({
+          ...options,
+          onProgress: progressTo(session, bar),
+          onCancel: (call) => void cancelled.onCancellationRequested(call),
+        }),
+    );
+    await session.attach(started.socket);
+    return started;
+  } catch (error) {
+    session.take({ t: "failed" });
+    if (!(error instanceof HelperFailed)) throw error;
+    void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
+    return undefined;
+  }
+}
+
+export async function copyInvite({ model }: Session, form: "text" | "link"): Promise<void> {
+  const invite = model.t === "attached" ? model.state.status.invite : null;
+  if (invite === null) {
+    await window.showInformationMessage("Only the host has an invite to copy.");
+    return;
+  }
+  // The link opens the editor it is clicked on: VS Code, or another of its kind.
+  const link = inviteLink(invite).replace(/^vscode:/, `${env.uriScheme}:`);
+  await env.clipboard.writeText(form === "text" ? invite : link);
+  const said = window.showInformationMessage(
+    `The invite is on the clipboard. Send it to whom you want to work with.`,
+    ...(form === "text" ? ["Copy as Link"] : []),
+  );
+  // The button may be pressed much later, or never.
+  void said.then((picked) => (picked === undefined ? undefined : copyInvite({ model } as Session, "link")));
+}
+
+/** `leave` is answered once the mount is gone. */
+export async function endSession(session: Session, question: string, button: string): Promise<void> {
+  const { model } = session;
+  if (model.t !== "attached") return;
+  const picked = await window.showWarningMessage(question, { modal: true }, button);
+  if (picked !== button) return;
+  await window.withProgress({ location: ProgressLocation.Notification, title: "Pairmount: unmounting" }, async () => {
+    await session.request("leave", {}).catch((error: unknown) => {
+      // A helper that ends before its answer arrived has been left, too.
+      if ((error as { readonly code?: unknown }).code !== "host-gone") throw error;
+    });
+  });
+}

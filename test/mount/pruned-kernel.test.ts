@@ -1,0 +1,124 @@
+/** Row 29: the host tidies `.git/objects` all the time while a guest, some way off, makes objects in it. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { startProbe } from "../harness/fs-probe/probe.ts";
+import { git, mustGit, type GitAt } from "../harness/git.ts";
+import { startSession } from "../harness/peers.ts";
+import type { Ran } from "../harness/run.ts";
+import { eventually } from "../suites/coherence/peers.ts";
+import { explain } from "../suites/duel/refusals.ts";
+
+const commits = 60;
+const ends: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
+});
+
+/** One git command of the guest that releases a lock. */
+interface Call {
+  readonly start: number;
+  readonly end: number;
+  readonly ran: Ran;
+}
+
+/** When the host refused something that the guest had been told is done: moot refusals do not raise the count (R-STOP). */
+function toldRefusals(file: string): { readonly time: number; readonly line: string }[] {
+  let counted = 0;
+  const found: { time: number; line: string }[] = [];
+  for (const line of existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : []) {
+    const [, time, count] = /^(\d+) .* (\d+) counted$/.exec(line) ?? [];
+    if (time === undefined) throw new Error(`not a refusal: ${line}`);
+    if (Number(count) > counted) found.push({ time: Number(time), line });
+    counted = Number(count);
+  }
+  return found;
+}
+
+test("row 29: a guest's commits beside prune-packed, gc and rmdir of empty objects/xx in a loop at the host: none is lost, and git says what failed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pairmount-pruned-"));
+  const trace = mkdtempSync(join(tmpdir(), "pairmount-refusals-"));
+  const refusals = join(trace, "refusals");
+  for (const dir of [folder, trace])
+    ends.push(async () => await Promise.resolve(rmSync(dir, { recursive: true, force: true })));
+  vi.stubEnv("PAIRMOUNT_TEST_REFUSALS", refusals);
+  ends.push(async () => await Promise.resolve(vi.unstubAllEnvs()));
+  const delay = { ms: 4, jitter: 4 };
+  const session = await startSession({ folder, guests: 1, proxy: { seed: 29, toHost: delay, toGuest: delay } });
+  ends.push(() => session.close());
+  const host: GitAt = { root: session.host.root, name: "ada" };
+  const guest: GitAt = { root: session.guests[0]?.root ?? "", name: "ben" };
+  await mustGit(host, ["init", "-q"]);
+  await mustGit(host, ["commit", "-q", "--allow-empty", "-m", "Start"]);
+  await eventually(() => mustGit(guest, ["rev-parse", "HEAD"]));
+
+  const removing = startProbe(
+    `
+    import random, threading
+    stop = []; threading.Thread(target=lambda: (hear(), stop.append(1)), daemon=True).start(); R = 0
+    while not stop:
+        for name in os.listdir(A[0]):
+            if len(name) == 2 and attempt(os.rmdir, A[0] + "/" + name) == "ok": R += 1
+        time.sleep(random.random() * 0.03)`,
+    [join(host.root, ".git", "objects")],
+    { timeoutMs: 300_000 },
+  );
+  let running = true;
+  const tidy = async (): Promise<void> => {
+    while (running) {
+      for (const args of [
+        ["prune-packed", "-q"],
+        ["gc", "-q"],
+        ["prune-packed", "-q"],
+      ]) {
+        const ran = await git(host, args);
+        expect(explain(ran).unexplained).toEqual([]);
+      }
+    }
+  };
+  const tidied = tidy();
+  // Its complaint is awaited below.
+  tidied.catch(() => undefined);
+
+  const calls: Call[] = [];
+  const call = async (args: readonly string[]): Promise<boolean> => {
+    const start = Date.now();
+    const ran = await git(guest, args);
+    calls.push({ start, end: Date.now(), ran });
+    expect(explain(ran).unexplained).toEqual([]);
+    return ran.code === 0;
+  };
+  const acknowledged: string[] = [];
+  try {
+    for (let i = 0; acknowledged.length < commits && calls.length < 10 * commits; i += 1) {
+      writeFileSync(join(guest.root, `f${i % 7}`), `text ${i}\n`);
+      if (!(await call(["add", "."])) || !(await call(["commit", "-q", "-m", `Commit ${i}`]))) continue;
+      acknowledged.push((await mustGit(guest, ["rev-parse", "HEAD"])).trim());
+    }
+  } finally {
+    running = false;
+    removing.tell("stop");
+  }
+  await tidied;
+  expect(await removing.done).toBeGreaterThan(0);
+  expect(acknowledged).toHaveLength(commits);
+
+  for (const { time, line } of toldRefusals(refusals)) {
+    const next = calls.filter(({ end }) => end >= time).slice(0, 2);
+    expect(
+      next.some(({ ran }) => ran.code !== 0),
+      line,
+    ).toBe(true);
+  }
+  for (const at of [host, guest]) {
+    await eventually(async () => {
+      const history = new Set((await mustGit(at, ["rev-list", "HEAD"])).trim().split("\n"));
+      expect(acknowledged.filter((hash) => !history.has(hash))).toEqual([]);
+    }, 20_000);
+    await mustGit(at, ["fsck", "--full", "--strict"]);
+    await mustGit(at, ["rev-list", "--objects", "HEAD"]);
+    expect(await mustGit(at, ["status", "--porcelain"])).toBe("");
+  }
+}, 300_000);

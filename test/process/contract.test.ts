@@ -1,0 +1,149 @@
+/** The contract of the control socket, spoken with the built helpers of a host and a guest. */
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Delta, SessionEvent, SessionState } from "../../helper/api.ts";
+import { connectRpc, type RpcClient } from "../../helper/rpc/client.ts";
+import { mustGit } from "../harness/git.ts";
+import { helperProgram, isMounted } from "../harness/helper.ts";
+import { run } from "../harness/run.ts";
+
+let base: string;
+let folder: string;
+let mount: string;
+const clients: RpcClient[] = [];
+
+beforeEach(async () => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), "pm-api-")));
+  folder = join(base, "app");
+  mount = join(base, "guest");
+  mkdirSync(folder);
+  await mustGit({ root: folder, name: "ada" }, ["init", "-q", "-b", "main"]);
+  await mustGit({ root: folder, name: "ada" }, ["commit", "-q", "--allow-empty", "-m", "Start"]);
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.dispose();
+  await pairmount("ben", ["leave", mount]);
+  await pairmount("ada", ["leave", folder]);
+  expect([isMounted(folder), isMounted(mount)]).toEqual([false, false]);
+  rmSync(base, { recursive: true });
+});
+
+async function pairmount(who: string, args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+  const home = join(base, who);
+  for (const name of ["run", "state", "cache"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
+  const env = {
+    HOME: home,
+    XDG_RUNTIME_DIR: `${home}/run`,
+    XDG_STATE_HOME: `${home}/state`,
+    XDG_CACHE_HOME: `${home}/cache`,
+  };
+  const { out } = await run(process.execPath, [helperProgram, ...args, "--json"], { env, timeoutMs: 60_000 });
+  const lines = out.split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** A client that keeps its state by deltas, as the editor does. */
+async function attach(socket: unknown) {
+  const seen = { events: [] as SessionEvent[], revision: 0, state: undefined as unknown as SessionState };
+  const client = await connectRpc(String(socket), {
+    onEvent: (event) => void seen.events.push(event),
+    onChanged({ revision, ...sections }: Delta) {
+      expect(revision).toBe(seen.revision + 1);
+      seen.revision = revision;
+      seen.state = { ...seen.state, ...sections };
+    },
+  });
+  clients.push(client);
+  const { revision, state } = await client.request("attach", {});
+  Object.assign(seen, { revision, state });
+  return { client, seen };
+}
+
+const soon = { timeout: 20_000, interval: 10 };
+
+test("clients decide who joins; all see each other's commits; the host takes the right to write, gives it back, and removes", async () => {
+  const shared = await pairmount("ada", [
+    "share",
+    folder,
+    "--approve",
+    "clients",
+    "--detach",
+    "--progress",
+    "--name",
+    "ada",
+  ]);
+  expect(shared.map(({ event }) => event)).toEqual([...shared.slice(1).map(() => "progress"), "shared"]);
+  const { client: host, seen: ada } = await attach(shared.at(-1)?.["socket"]);
+  expect(ada.state.joins).toEqual([]);
+
+  const joining = pairmount("ben", [
+    "join",
+    String(shared.at(-1)?.["invite"]),
+    mount,
+    "--detach",
+    "--progress",
+    "--name",
+    "ben",
+  ]);
+  await vi.waitFor(() => expect(ada.state.joins).toMatchObject([{ name: "ben", wants: "read-write" }]), soon);
+  const id = ada.state.joins[0]?.id ?? 0;
+  expect(await host.request("decide", { id, accept: true, access: "read-write" })).toEqual({ settled: true });
+  expect(await host.request("decide", { id, accept: false, access: "read-write" })).toEqual({ settled: false });
+  const joined = await joining;
+  expect(joined.filter(({ step }) => step === "lobby")).not.toEqual([]);
+  const { client: guest, seen: ben } = await attach(joined.at(-1)?.["socket"]);
+  await vi.waitFor(() => expect(ada.state.status.peers.map(({ name }) => name)).toEqual(["ada", "ben"]), soon);
+  expect(ada.state.joins).toEqual([]);
+
+  writeFileSync(join(mount, "a.txt"), "one\n");
+  await mustGit({ root: mount, name: "ben" }, ["add", "a.txt"]);
+  await mustGit({ root: mount, name: "ben" }, ["commit", "-q", "-m", "From ben"]);
+  await mustGit({ root: folder, name: "ada" }, ["commit", "-q", "--allow-empty", "-m", "From ada"]);
+  const shown = (state: SessionState) => state.commits.map(({ subject, peer, own, how }) => [subject, peer, own, how]);
+  await vi.waitFor(() => {
+    expect(shown(ada.state)).toEqual([
+      ["From ada", "ada", true, "commit"],
+      ["From ben", "ben", false, "commit"],
+    ]);
+    expect(shown(ben.state)).toEqual([
+      ["From ada", "ada", false, "commit"],
+      ["From ben", "ben", true, "commit"],
+    ]);
+  }, soon);
+  const [newest, older] = ada.state.commits;
+  expect(newest?.old).toBe(older?.hash);
+
+  const peer = ada.state.status.peers.find(({ name }) => name === "ben")?.peer ?? 0;
+  const access = () => ben.state.status.peers.find(({ you }) => you)?.access;
+  expect(await host.request("setAccess", { peer, access: "read-only" })).toEqual({ settled: true });
+  await vi.waitFor(() => expect(access()).toBe("read-only"), soon);
+  expect(() => appendFileSync(join(mount, "a.txt"), "two\n")).toThrow("EROFS");
+  expect(await host.request("setAccess", { peer, access: "read-write" })).toEqual({ settled: true });
+  await vi.waitFor(() => expect(access()).toBe("read-write"), soon);
+  appendFileSync(join(mount, "a.txt"), "two\n");
+  await vi.waitFor(() => expect(readFileSync(join(folder, "a.txt"), "utf8")).toBe("one\ntwo\n"), soon);
+  expect(await host.request("setAccess", { peer: 99, access: "read-only" })).toEqual({ settled: false });
+
+  expect(await host.request("remove", { peer })).toEqual({ settled: true });
+  await guest.closed;
+  expect(ben.events.at(-1)).toMatchObject({ event: "ended", reason: expect.stringContaining("removed") as string });
+  await vi.waitFor(() => expect(isMounted(mount)).toBe(false), soon);
+  expect(await host.request("remove", { peer })).toEqual({ settled: false });
+});
+
+test("a guest that a client declines is told; what could not start says why in JSON", async () => {
+  const [shared] = await pairmount("ada", ["share", folder, "--approve", "clients", "--detach", "--name", "ada"]);
+  const { client: host, seen: ada } = await attach(shared?.["socket"]);
+  const joining = pairmount("ben", ["join", String(shared?.["invite"]), mount, "--detach", "--name", "ben"]);
+  await vi.waitFor(() => expect(ada.state.joins).toHaveLength(1), soon);
+  const id = ada.state.joins[0]?.id ?? 0;
+  expect(await host.request("decide", { id, accept: false, access: "read-only" })).toEqual({ settled: true });
+  expect(await joining).toMatchObject([
+    { event: "failed", code: 17, text: expect.stringContaining("declined") as string },
+  ]);
+  expect(await pairmount("ada", ["share", folder, "--approve", "clients", "--detach"])).toMatchObject([
+    { event: "failed", code: 19 },
+  ]);
+});

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import { age, commitRows, peerRows, recoveredRows, syncRows } from "../../../extension/rows.ts";
+import { aCommit, ada, aJoin, aPeer, aRecovered, aState, ben } from "./samples.ts";
+
+const shown = (rows: readonly { label: string; description: string; context: string }[]) =>
+  rows.map(({ label, description, context }) => [label, description, context]);
+
+it("shows who asks first, then everybody, with what a host may do with each", () => {
+  const peers = [ada, ben, aPeer("dora", { access: "read-only", state: "reconnecting" })];
+  expect(shown(peerRows(aState({ peers }, { joins: [aJoin] })))).toEqual([
+    ["cleo", "asks to join · K7QX-M2PD-9TRW", "join"],
+    ["ada", "you · host", "peer"],
+    ["ben", "", "guest.read-write"],
+    ["dora", "reads only · reconnecting", "guest.read-only"],
+  ]);
+  const [, row] = peerRows(aState());
+  expect(row?.tooltip).toBe("ben: guest, read-write\nRound trip 1.3 ms\nProtected by TLS 1.3, X25519");
+});
+
+it("gives a guest no buttons on others", () => {
+  const asGuest = aState({
+    role: "guest",
+    peers: [
+      { ...ada, you: false },
+      { ...ben, you: true },
+    ],
+  });
+  expect(shown(peerRows(asGuest)).map(([, , context]) => context)).toEqual(["peer", "peer"]);
+});
+
+it("shows commits with who, where and when, and whether they were pushed; ids differ also for one commit made twice", () => {
+  const commits = [aCommit({ pushed: true }), aCommit({ subject: "Again" })];
+  const rows = commitRows(aState({}, { commits }), 1000 + 7200);
+  expect(shown(rows)).toEqual([
+    ["Add the part", "ben · main · 2 h", "commit"],
+    ["Again", "ben · main · 2 h", "commit"],
+  ]);
+  expect(rows.map(({ icon }) => icon)).toEqual(["cloud", "git-commit"]);
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(2);
+  const grown = commitRows(aState({}, { commits: [aCommit({ subject: "New" }), ...commits] }), 9000);
+  expect(grown.slice(1).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+});
+
+it.each([
+  [0, "now"],
+  [61, "1 min"],
+  [7199, "1 h"],
+  [200_000, "2 d"],
+])("%i seconds ago is %s", (seconds, text) => {
+  expect(age(seconds)).toBe(text);
+});
+
+it("shows what waits, and who holds which lock", () => {
+  const state = aState({
+    state: "pending",
+    pending: { operations: 14, bytes: 52_000 },
+    locks: [{ path: ".git/index.lock", holder: "ben" }],
+  });
+  expect(shown(syncRows(state))).toEqual([
+    ["pending", "14 operations, 52 KB", "sync"],
+    [".git/index.lock", "held by ben", "sync"],
+    ["mount", "/work/app", "sync"],
+  ]);
+});
+
+it("shows what was recovered, compared by a click", () => {
+  const [row] = recoveredRows(aState({ recovered: [aRecovered] }));
+  expect(row).toMatchObject({
+    label: "src/a.ts",
+    description: "1 KB · 2026-01-02 03:04",
+    command: "pairmount.compareRecovered",
+    about: { t: "recovered", id: "3", path: "src/a.ts" },
+  });
+});

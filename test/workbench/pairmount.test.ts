@@ -1,0 +1,174 @@
+/** Pairmount as its users meet it: a host and a guest, each in a workbench of their own, on one repository. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { gitEnvironment, mustGit } from "../harness/git.ts";
+import { helperProgram, isMounted } from "../harness/helper.ts";
+import { stagePairmount } from "../harness/workbench/extensions.ts";
+import { peerEnvironment } from "../harness/workbench/home.ts";
+import { describeInWorkbench } from "../harness/workbench/programs.ts";
+import type { Workbench } from "../harness/workbench/server.ts";
+import type { Window } from "../harness/workbench/window.ts";
+import { useWorkbenches } from "../harness/workbench/workbenches.ts";
+
+const soon = { timeout: 60_000, interval: 50 };
+
+/** The command line of one peer, beside its workbench. */
+function cli({ home }: Workbench, args: readonly string[]): string {
+  return execFileSync(process.execPath, [helperProgram, ...args], { env: peerEnvironment(home), encoding: "utf8" });
+}
+
+describeInWorkbench("a shared workspace in two windows", () => {
+  const workbenches = useWorkbenches();
+  let folder: string;
+  let mount: string;
+  let adas: Workbench;
+  let bens: Workbench;
+  let ada: Window;
+  let ben: Window;
+
+  beforeAll(async () => {
+    folder = workbenches.folder("app");
+    const at = { root: folder, name: "ada" };
+    writeFileSync(join(folder, "readme.txt"), "one\n");
+    await mustGit(at, ["init", "-q", "-b", "main"]);
+    await mustGit(at, ["add", "."]);
+    await mustGit(at, ["commit", "-q", "-m", "Start"]);
+    const staged = stagePairmount(workbenches.folder("pairmount"));
+    const start = async (name: string): Promise<Workbench> =>
+      await workbenches.start({
+        home: workbenches.folder(name),
+        trust: "everything",
+        extensions: [staged],
+        settings: { "pairmount.name": name },
+        env: gitEnvironment(name),
+      });
+    [adas, bens] = await Promise.all([start("ada"), start("ben")]);
+    mount = join(bens.home, "Pairmount", "ada-app");
+    [ada, ben] = await Promise.all([
+      workbenches.open(adas, folder),
+      workbenches.open(bens, workbenches.folder("elsewhere")),
+    ]);
+  });
+  afterAll(() => {
+    for (const workbench of [bens, adas]) {
+      const sessions = cli(workbench, ["status", "--json"])
+        .split("\n")
+        .filter((line) => line !== "");
+      for (const line of sessions) cli(workbench, ["leave", (JSON.parse(line) as { mount: string }).mount]);
+    }
+  });
+
+  it("is shared by the palette, in the same window", async () => {
+    await ada.views.open("Pairmount");
+    await ada.views.tree("Peers").pane.getByText("Share Workspace").first().waitFor();
+    await ada.screenshot("pairmount-1-welcome");
+    await ada.run("Pairmount: Share Workspace");
+    expect(await ada.dialog.text()).toContain(".git included");
+    await ada.screenshot("pairmount-2-consent");
+    await ada.dialog.click("Share");
+    await ada.statusBar.item(/sharing$/).waitFor();
+    await vi.waitFor(() => expect(isMounted(folder)).toBe(true), soon);
+    await ada.views.tree("Peers").row("ada").waitFor();
+    await ada.screenshot("pairmount-3-sharing");
+  });
+
+  it("is joined by the palette; the host's window asks, and one click lets in", async () => {
+    const { invite } = JSON.parse(cli(adas, ["status", "--json"])) as { readonly invite: string };
+    await ben.run("Pairmount: Join Workspace");
+    await ben.quickInput.input.waitFor();
+    await ben.quickInput.answer(invite);
+    await ben.statusBar.item(/waiting for the host/).waitFor();
+    await ben.screenshot("pairmount-4-lobby");
+    await ada.statusBar.item(/ben asks to join/).waitFor();
+    await ada.views.tree("Peers").row("ben").waitFor();
+    await ada.screenshot("pairmount-5-asked");
+    await ada.notifications.click(/ben asks to join/, "Accept");
+    await ben.page.waitForURL((url) => url.searchParams.get("folder") === mount);
+    await ben.statusBar.item(/in sync/).waitFor();
+    await ada.statusBar.item(/in sync/).waitFor();
+    await ben.explorer.row("readme.txt").waitFor();
+    await ben.views.open("Pairmount");
+    await ben.views.tree("Peers").row("ada").waitFor();
+    await ben.screenshot("pairmount-6-joined");
+  });
+
+  it("shows a file that one makes and edits in the other's explorer and open editor", async () => {
+    await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
+    writeFileSync(join(mount, "new.txt"), "from ben\n");
+    await ada.explorer.open("new.txt");
+    await vi.waitFor(async () => expect(await ada.editor.text("new.txt")).toBe("from ben\n"), soon);
+    await ben.explorer.open("new.txt");
+    await ben.editor.replace("new.txt", "changed by ben\n");
+    await ben.editor.save("new.txt");
+    await vi.waitFor(async () => expect(await ada.editor.text("new.txt")).toBe("changed by ben\n"), soon);
+    await ada.editor.replace("new.txt", "changed by ada\n");
+    await ada.editor.save("new.txt");
+    await vi.waitFor(async () => expect(await ben.editor.text("new.txt")).toBe("changed by ada\n"), soon);
+    expect(await ada.notifications.texts()).not.toContainEqual(expect.stringContaining("newer"));
+    expect(readFileSync(join(mount, "new.txt"), "utf8")).toBe("changed by ada\n");
+  });
+
+  it("shows what one stages in the other's Source Control, and a commit from there in everybody's tree", async () => {
+    await ada.sourceControl.open();
+    await ben.sourceControl.open();
+    await mustGit({ root: mount, name: "ben" }, ["add", "new.txt"]);
+    for (const { page } of [ada, ben]) await page.locator(".part.sidebar").getByText("Staged Changes").waitFor();
+    await ada.screenshot("pairmount-6-staged");
+    await ben.sourceControl.commit("Add a file");
+    await ada.views.open("Pairmount");
+    await ada.views.tree("Commits").row("Add a file").waitFor();
+    const [row] = await ada.views.tree("Commits").read();
+    expect(row).toMatchObject({ label: "Add a file", description: expect.stringContaining("ben · main") as string });
+    expect(await mustGit({ root: folder, name: "ada" }, ["log", "-1", "--format=%an: %s"])).toBe("ben: Add a file\n");
+    await mustGit({ root: folder, name: "ada" }, ["commit", "-q", "--allow-empty", "-m", "From a terminal"]);
+    await ben.views.open("Pairmount");
+    await ben.views.tree("Commits").row("From a terminal").waitFor();
+    await ben.screenshot("pairmount-7-commits");
+    await ben.views.tree("Commits").row("Add a file").click();
+    await vi.waitFor(async () => expect(await ben.page.title()).toContain("Add a file"), soon);
+    await ben.screenshot("pairmount-8-change");
+  });
+
+  it("is found again after a reload", async () => {
+    await ben.reload();
+    await ben.statusBar.item(/in sync/).waitFor();
+    await ben.views.open("Pairmount");
+    await ben.views.tree("Commits").row("From a terminal").waitFor();
+    await ada.reload();
+    await ada.statusBar.item(/in sync/).waitFor();
+  });
+
+  it("lets the host take the right to write and give it back", async () => {
+    await Promise.all([ada.views.open("Pairmount"), ben.views.open("Pairmount")]);
+    const benIs = async (description: string): Promise<void> =>
+      await vi.waitFor(async () => {
+        const rows = await ben.views.tree("Peers").read();
+        expect(rows.find(({ label }) => label === "ben")?.description).toBe(description);
+      }, soon);
+    await ada.views.tree("Peers").press("ben", "Make Guest Read-Only");
+    await benIs("you · reads only");
+    expect(() => writeFileSync(join(mount, "no.txt"), "")).toThrow("EROFS");
+    await ada.screenshot("pairmount-9-read-only");
+    await ada.views.tree("Peers").press("ben", "Allow Guest to Write");
+    await benIs("you");
+    writeFileSync(join(mount, "yes.txt"), "");
+    await vi.waitFor(() => expect(existsSync(join(folder, "yes.txt"))).toBe(true), soon);
+    expect(existsSync(join(folder, "no.txt"))).toBe(false);
+  });
+
+  it("ends by the palette; the plain folder is back in the same window, and the guest is told", async () => {
+    await ada.run("Pairmount: Stop Sharing");
+    await ada.dialog.click("Stop Sharing");
+    await ada.statusBar.item(/Pairmount$/).waitFor();
+    await vi.waitFor(() => expect([isMounted(folder), isMounted(mount)]).toEqual([false, false]), soon);
+    await ben.notifications
+      .one(/The session has ended/)
+      .first()
+      .waitFor();
+    await ben.screenshot("pairmount-10-ended");
+    expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("changed by ada\n");
+    expect(await mustGit({ root: folder, name: "ada" }, ["fsck", "--full", "--strict"])).toBe("");
+  });
+});
