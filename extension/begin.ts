@@ -18,7 +18,13 @@ export function settings(): { readonly mountPoint: string; readonly port: number
   return {
     mountPoint: configured.get<string>("mountPoint", "cover").trim() || "cover",
     port: configured.get<number>("port", 0),
-    common: ["--driver", configured.get<string>("driver", "auto"), ...(name === "" ? [] : ["--name", name])],
+    common: [
+      "--driver",
+      configured.get<string>("driver", "auto"),
+      "--idle",
+      String(configured.get<number>("idleMinutes", 10)),
+      ...(name === "" ? [] : ["--name", name]),
+    ],
   };
 }
 

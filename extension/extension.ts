@@ -1,5 +1,6 @@
 /** The extension's composition root: a thin shell around a session of the helper. */
 import { commands, type ExtensionContext, window, workspace } from "vscode";
+import { guardSaves } from "./bases.ts";
 import { registerCommands } from "./commands.ts";
 import { createCommitDocuments } from "./commit-text.ts";
 import { refreshGitView } from "./git-refresh.ts";
@@ -29,6 +30,7 @@ export function activate(context: ExtensionContext): void {
     askAboutJoins(session),
     tellNotices(session),
     refreshGitView(session),
+    guardSaves(session, log),
     createCommitDocuments(session),
     window.registerUriHandler({
       handleUri: async (uri) => {

@@ -14,11 +14,17 @@ export interface Started {
 }
 
 /** What the helper could not do, in its own words. */
-export class HelperFailed extends Error {}
+export class HelperFailed extends Error {
+  readonly cancelled: boolean;
+  constructor(message: string, code = "unexpected") {
+    super(message);
+    this.cancelled = code === "cancelled";
+  }
+}
 
 const parts = ["package.json", "dist", "node_modules/fuse-native", "node_modules/vscode-jsonrpc"] as const;
 const parseTag = record<{ readonly event: string }>({ event: text });
-const parseFailed = record<{ readonly code: number; readonly text: string }>({ code: figure, text });
+const parseFailed = record<{ readonly code: string; readonly text: string }>({ code: text, text });
 const parseStarted = record<Started>({ mount: text, socket: text });
 const parseProgress = record<Progress>({
   step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount"),
@@ -75,8 +81,10 @@ export function startHelper(options: {
           if (progress !== undefined) options.onProgress(progress);
           break;
         }
-        case "failed":
-          return reject(new HelperFailed(fromJson(line, parseFailed)?.text ?? line));
+        case "failed": {
+          const failed = fromJson(line, parseFailed);
+          return reject(new HelperFailed(failed?.text ?? line, failed?.code));
+        }
         case "shared":
         case "joined": {
           const started = fromJson(line, parseStarted);

@@ -1,15 +1,17 @@
 import { commands, type Disposable, window } from "vscode";
-import { noticeOf } from "./notices.ts";
+import { type Notice, noticeOf } from "./notices.ts";
 import { compareRecovered } from "./recovered.ts";
 import type { Session } from "./session.ts";
 import type { SessionEvent } from "./helper-edge.ts";
 
 export function tellNotices(session: Session): Disposable {
-  return session.onEvent((event) => void tell(session, event));
+  return session.onEvent((event) => {
+    const { model } = session;
+    if (model.t === "attached") void tell(session, noticeOf(event, model.state.status.role), event);
+  });
 }
 
-async function tell(session: Session, event: SessionEvent): Promise<void> {
-  const notice = noticeOf(event);
+async function tell(session: Session, notice: Notice | undefined, event: SessionEvent): Promise<void> {
   if (notice === undefined) return;
   const show = notice.level === "info" ? window.showInformationMessage : window.showWarningMessage;
   const picked = await show(notice.text, ...notice.actions);

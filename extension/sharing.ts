@@ -5,8 +5,8 @@ import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
 import type { Session } from "./session.ts";
 
-const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. \
-A guest who may write can change files that run code here, such as build scripts.
+const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. So are files \
+that git ignores, such as .env and build output. A guest who may write can change files that run code here.
 
 Stays with you: .git/config and .git/hooks. The plain folder is back when sharing ends.`;
 
@@ -55,7 +55,7 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
   } catch (error) {
     session.take({ t: "failed" });
     if (!(error instanceof HelperFailed)) throw error;
-    void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
+    if (!error.cancelled) void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
     return undefined;
   }
 }

@@ -56,7 +56,10 @@ export interface SessionState {
   readonly commits: readonly SessionCommit[];
 }
 
-/** `revision` grows by one with each `changed`: after a gap a client attaches anew. Sections that are missing are unchanged. */
+/**
+ * `revision` grows by one with each `changed` that this client is sent: after a gap it attaches anew. Sections that are
+ * missing are unchanged. A client that did not read for long has missed events, and then is sent one with all sections.
+ */
 export interface Delta {
   readonly revision: number;
   readonly status?: SessionStatus;
@@ -89,6 +92,11 @@ export interface Requests {
   readonly recovered: {
     readonly params: { readonly id: string };
     readonly result: { readonly file: string | null; readonly current: string | null };
+  };
+  /** Before a save that has not seen what is in the file now: keeps those bytes (base64) as a recovered version. `path` is relative to the mount. */
+  readonly keep: {
+    readonly params: { readonly path: string; readonly bytes: string };
+    readonly result: { readonly id: string | null };
   };
   readonly discard: { readonly params: { readonly id: string }; readonly result: { readonly settled: boolean } };
   /** Ends the session. Answered once the mount is gone; the helper ends right after. */

@@ -36,7 +36,7 @@ process.chdir("/");
 if (argv[0] === "join") process.title = "pairmount join";
 for (const failure of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(failure, (error: unknown) => {
-    ports.terminal.err(unexpected(ports, error, argv.includes("--debug")));
+    ports.terminal.err(`pairmount: ${unexpected(ports, error, argv.includes("--debug"))}\n`);
     process.exit(1);
   });
 }

@@ -66,7 +66,12 @@ function ensureFuseDevice() {
 
 export function ensureBuilt() {
   const built = oldest(join(root, "dist"), ".mjs");
-  const sources = [join(root, "helper"), join(root, "esbuild.mjs"), join(root, "package.json")];
+  const sources = [
+    join(root, "helper"),
+    join(root, "extension"),
+    join(root, "esbuild.mjs"),
+    join(root, "package.json"),
+  ];
   if (built !== undefined && built > Math.max(...sources.map(newest))) return;
   say("building dist/");
   must(process.execPath, ["esbuild.mjs"], "the build failed: see above");

@@ -11,7 +11,7 @@ const node = "24.21.0";
 const unfinished = "unfinished-";
 
 /** @returns {{ node: string, codeServer: string, chromium: string }} Three programs; the second is a script for the first. */
-export function prepareWorkbench() {
+function prepareWorkbench() {
   const installed = ensureCodeServer();
   ensurePackages(["chromium"]);
   return { ...installed, chromium: whereIs("chromium") };
@@ -21,10 +21,10 @@ export function prepareWorkbench() {
  * One folder for these two versions, shared by all checkouts of this user. It is filled beside its place and moved there when
  * it is complete: what an interrupted installation leaves is never taken for a whole one.
  */
-function ensureCodeServer() {
+export function ensureCodeServer() {
   const nodePackage = `node-linux-${process.arch}`;
   if (process.platform !== "linux" || !["x64", "arm64"].includes(process.arch)) {
-    throw new NotReady(`the workbench tests know no Node package for ${process.platform} ${process.arch}`);
+    throw new NotReady(`code-server: there is no Node package for ${process.platform} ${process.arch}`);
   }
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pairmount/workbench");
   const place = join(cache, `code-server-${codeServer}-node-${node}`);

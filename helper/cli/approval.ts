@@ -17,7 +17,7 @@ export function acceptAs(wants: Access, atMost: Access): JoinDecision {
 
 export const nobodyToAsk: JoinDecision = {
   accept: false,
-  reason: "nobody is at the host's terminal to be asked; the host can share with --accept",
+  reason: "nobody is at the host's terminal to be asked; the host can share with --approve clients or --accept",
 };
 
 export function question(request: JoinRequest, atMost: Access): string {

@@ -13,6 +13,8 @@ interface SessionCommand extends Output {
   readonly driver: DriverName;
   readonly access: Access;
   readonly detach: boolean;
+  /** Minutes; 0: never. */
+  readonly idle: number;
 }
 export interface ShareCommand extends SessionCommand {
   readonly command: "share";
@@ -64,6 +66,7 @@ const session = {
   name: { type: "string" },
   driver: { type: "string" },
   detach: { type: "boolean" },
+  idle: { type: "string" },
   "read-only": { type: "boolean" },
 } as const;
 const options = {
@@ -111,15 +114,16 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
     if (more.length > 0) return misuse("share", `One folder at a time: ${JSON.stringify(more[0])} is too many.`);
     const port = Number(values.port ?? 0);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return misuse("share", "--port takes 0 to 65535.");
-    const wanted = values.accept === true ? "all" : (values.approve ?? "terminal");
+    const wanted = values.approve ?? (values.accept === true ? "all" : "terminal");
     const approve = approvers.find((name) => name === wanted);
     if (approve === undefined) return misuse("share", `--approve takes ${approvers.join(", ")}.`);
+    if (values.accept === true && approve !== "all") return misuse("share", "--accept means --approve all.");
     const shared = sessionOf("share", values);
     if ("command" in shared) return shared;
     if (shared.detach && approve === "terminal") {
       return misuse(
         "share",
-        "--detach leaves no terminal to ask on: add --accept to let everybody with the invite in.",
+        "--detach leaves no terminal to ask on: add --approve clients, or --accept to let everybody with the invite in.",
       );
     }
     return { command: "share", folder, mount: values.mount, approve, port, ...shared };
@@ -160,6 +164,7 @@ interface SessionValues extends OutputValues {
   readonly name?: string | undefined;
   readonly driver?: string | undefined;
   readonly detach?: boolean | undefined;
+  readonly idle?: string | undefined;
   readonly "read-only"?: boolean | undefined;
 }
 
@@ -171,8 +176,10 @@ function sessionOf(about: CommandName, values: SessionValues): SessionCommand | 
   const driver = drivers.find((name) => name === (values.driver ?? "auto"));
   if (driver === undefined) return misuse(about, `--driver takes ${drivers.join(", ")}.`);
   if (values.name !== undefined && values.name.trim() === "") return misuse(about, "--name takes a name.");
+  const idle = Number(values.idle ?? 0);
+  if (!Number.isFinite(idle) || idle < 0) return misuse(about, "--idle takes minutes, 0 for never.");
   const access: Access = values["read-only"] === true ? "read-only" : "read-write";
-  return { name: values.name?.trim(), driver, access, detach: values.detach ?? false, ...outputOf(values) };
+  return { name: values.name?.trim(), driver, access, detach: values.detach ?? false, idle, ...outputOf(values) };
 }
 
 /** `vscode://pairmount.pairmount/join?invite=…` is the same invite, clickable. */

@@ -5,6 +5,7 @@ import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exit } from "./exit-codes.ts";
+import { failedLine } from "./failed.ts";
 import { fromJson, record, text } from "../rpc/parse.ts";
 import { logFileFor } from "./log-folder.ts";
 import type { CliPorts } from "./ports.ts";
@@ -27,6 +28,7 @@ export async function runDetached(ports: CliPorts, argv: readonly string[]): Pro
   const ended = once(child, "exit").then(([code]) => (code as number | null) ?? exit.unexpected);
   const stopListening = ports.onSignal(() => child.kill("SIGTERM"));
   let told = 0;
+  let failed: string | undefined;
   try {
     for (;;) {
       const code = await Promise.race([ended, sleep(lookEveryMs)]);
@@ -34,6 +36,7 @@ export async function runDetached(ports: CliPorts, argv: readonly string[]): Pro
       for (const line of lines.slice(told, -1)) {
         told += 1;
         const event = fromJson(line, parseTagged)?.event;
+        if (event === "failed") failed = `${line}\n`;
         if (event === "progress") ports.terminal.out(`${line}\n`);
         if (event !== "shared" && event !== "joined") continue;
         ports.terminal.out(`${line}\n`);
@@ -42,8 +45,8 @@ export async function runDetached(ports: CliPorts, argv: readonly string[]): Pro
       }
       if (code === undefined) continue;
       const why = lines.filter((line) => !line.startsWith("{")).join("\n");
-      if (json) ports.terminal.out(`${JSON.stringify({ event: "failed", code, text: why.trim() })}\n`);
-      else ports.terminal.err(why);
+      if (json) ports.terminal.out(failed ?? failedLine("unexpected", why.trim() || `the helper ended (${code})`));
+      ports.terminal.err(why);
       return code;
     }
   } finally {

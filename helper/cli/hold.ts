@@ -1,11 +1,14 @@
 /** A session in the foreground: begins, can be found and asked over its socket, ends by signal, `leave` or by itself. */
 import { Disposables } from "../base/disposable.ts";
+import { systemTimers } from "../peer/timers.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
-import type { JoinDecision, Progress, Session, SessionEvent } from "../session/api.ts";
+import type { JoinDecision, PeerStatus, Progress, Session, SessionEvent } from "../session/api.ts";
+import { cancelled } from "../session/errors.ts";
 import type { Lobby } from "../session/lobby.ts";
 import type { Registry } from "../session/registry.ts";
 import { deferred } from "./deferred.ts";
 import { exit } from "./exit-codes.ts";
+import { type IdleOptions, watchIdle } from "./idle.ts";
 import type { CliPorts } from "./ports.ts";
 import type { SessionView, Started } from "./view.ts";
 
@@ -13,10 +16,13 @@ export interface HeldSession {
   readonly start: (tell: {
     readonly onEvent: (event: SessionEvent) => void;
     readonly onProgress: (progress: Progress) => void;
+    readonly signal: AbortSignal;
   }) => Promise<Session>;
   readonly view: SessionView;
   readonly registry: Registry;
   readonly lobby: Lobby;
+  /** Minutes without any use after which the session ends by itself; 0: never. */
+  readonly idleMinutes: number;
   /** Exit code when the session ends without having been asked to. */
   readonly endedByItself: number;
 }
@@ -26,11 +32,16 @@ const startGraceMs = 3000;
 
 export async function holdSession(ports: CliPorts, held: HeldSession): Promise<number> {
   const { view, registry } = held;
-  const stop = deferred<"asked">();
+  const stop = deferred<"asked" | "idle">();
+  const beginning = new AbortController();
   const over = deferred<void>();
   const ends = new Disposables();
   ends.add({ dispose: () => view.close() });
-  ends.add({ dispose: onStopSignals(ports, () => stop.resolve("asked")) });
+  const onStop = (): void => {
+    stop.resolve("asked");
+    beginning.abort();
+  };
+  ends.add({ dispose: onStopSignals(ports, onStop) });
   let server: RpcServer | undefined;
   let toldEnd = false;
   const onEvent = (event: SessionEvent): void => {
@@ -40,12 +51,10 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
   };
 
   try {
-    const session = await beginOrStop(
-      held.start({ onEvent, onProgress: (progress) => view.progress(progress) }),
-      stop.promise,
-    );
-    if (session === undefined) return exit.forced;
-    ends.add({ dispose: () => session.dispose() });
+    const onProgress = (progress: Progress): void => view.progress(progress);
+    const session = await inTime(held.start({ onEvent, onProgress, signal: beginning.signal }), beginning.signal);
+    if (session !== undefined) ends.add({ dispose: () => session.dispose() });
+    if (session === undefined || beginning.signal.aborted) throw cancelled();
     const socket = registry.socketFor(ports.pid);
     const leave = (): Promise<void> => {
       stop.resolve("asked");
@@ -55,16 +64,32 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
     const status = session.status();
     const entry = { role: status.role, mount: session.mount, folder: status.folder, pid: ports.pid };
     ends.add(await registry.register(socket, entry));
+    if (held.idleMinutes > 0)
+      ends.add(
+        watchIdle({ timers: systemTimers, ...idleOf(session, server, held.idleMinutes, () => stop.resolve("idle")) }),
+      );
     view.started(startedOf(session, { socket, pid: ports.pid, role: status.role }));
 
     const why = await Promise.race([stop.promise, session.ended.then((reason) => ({ reason }))]);
     await session.dispose();
-    if (!toldEnd) onEvent({ event: "ended", reason: why === "asked" ? "left" : why.reason });
-    return why === "asked" ? exit.fine : held.endedByItself;
+    if (!toldEnd) onEvent({ event: "ended", reason: typeof why === "object" ? why.reason : endings[why] });
+    return typeof why === "object" ? held.endedByItself : exit.fine;
   } finally {
     over.resolve();
     await ends.dispose();
   }
+}
+
+const endings = { asked: "left", idle: "nobody used it any more" } as const;
+
+function idleOf(session: Session, server: RpcServer, minutes: number, onIdle: () => void): Omit<IdleOptions, "timers"> {
+  const isGuestHere = ({ role, you, state }: PeerStatus): boolean => role === "guest" && !you && state !== "gone";
+  return {
+    idleMs: minutes * 60_000,
+    activity: () => session.activity(),
+    isUsed: () => server.clients > 0 || (session.invite !== null && session.status().peers.some(isGuestHere)),
+    onIdle,
+  };
 }
 
 function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): RpcService {
@@ -78,6 +103,7 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     setAccess: ({ peer, access }) => ({ settled: session.setAccess(peer, access) }),
     remove: ({ peer }) => ({ settled: session.remove(peer) }),
     recovered: ({ id }) => session.recovered(id),
+    keep: ({ path, bytes }) => ({ id: session.keep(path, Buffer.from(bytes, "base64")) }),
     discard: ({ id }) => ({ settled: session.discard(id) }),
     leave,
   };
@@ -92,16 +118,16 @@ function onStopSignals(ports: CliPorts, stop: () => void): () => void {
   });
 }
 
-/** Undefined: a signal came while the session was beginning, and it did not begin soon enough to be ended in order. */
-async function beginOrStop(starting: Promise<Session>, stop: Promise<unknown>): Promise<Session | undefined> {
+/** Undefined: it was cancelled, and did not end in order soon enough. */
+async function inTime(starting: Promise<Session>, cancel: AbortSignal): Promise<Session | undefined> {
   const grace = deferred<undefined>();
   let timer: NodeJS.Timeout | undefined;
-  void stop.then(() => {
-    timer = setTimeout(() => grace.resolve(undefined), startGraceMs);
-  });
+  const wait = (): void => void (timer = setTimeout(() => grace.resolve(undefined), startGraceMs));
+  cancel.addEventListener("abort", wait);
   try {
     return await Promise.race([starting, grace.promise]);
   } finally {
+    cancel.removeEventListener("abort", wait);
     clearTimeout(timer);
   }
 }

@@ -6,6 +6,7 @@ import { runLeave, runStatus } from "./client-commands.ts";
 import { runDetached } from "./detach.ts";
 import { runDoctor } from "./doctor-command.ts";
 import { exit } from "./exit-codes.ts";
+import { failedLine } from "./failed.ts";
 import { helpText } from "./help.ts";
 import { logFileFor } from "./log-folder.ts";
 import type { CliPorts } from "./ports.ts";
@@ -23,12 +24,11 @@ export async function runCli(ports: CliPorts, argv: readonly string[]): Promise<
   try {
     return await dispatch(ports, command, argv);
   } catch (error) {
-    if (error instanceof SessionError) {
-      terminal.err(`pairmount: ${error.message}\n`);
-      return error.exitCode;
-    }
-    terminal.err(unexpected(ports, error, "debug" in command && command.debug));
-    return exit.unexpected;
+    const known = error instanceof SessionError ? error : undefined;
+    const says = known?.message ?? unexpected(ports, error, "debug" in command && command.debug);
+    if ("json" in command && command.json) terminal.out(failedLine(known?.code ?? "unexpected", says));
+    terminal.err(`pairmount: ${says}\n`);
+    return known?.exitCode ?? exit.unexpected;
   }
 }
 
@@ -57,13 +57,13 @@ async function dispatch(ports: CliPorts, command: Command, argv: readonly string
 export function unexpected(ports: Pick<CliPorts, "env" | "now" | "pid">, error: unknown, debug: boolean): string {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const sentence = error instanceof Error ? error.message : String(error);
-  if (debug) return `pairmount: ${trace}\n`;
+  if (debug) return trace;
   try {
     const log = logFileFor(ports.env, `failure-${ports.pid}`, ports.now());
     appendFileSync(log, `${trace}\n`, { mode: 0o600 });
-    return `pairmount: something unexpected: ${sentence}\nThe log is ${log}\n`;
+    return `something unexpected: ${sentence}\nThe log is ${log}`;
   } catch {
     // No place to write: the sentence alone is better than a second failure instead of it.
-    return `pairmount: something unexpected: ${sentence}\nNo log could be written; --debug shows more.\n`;
+    return `something unexpected: ${sentence}\nNo log could be written; --debug shows more.`;
   }
 }

@@ -10,6 +10,7 @@ const eraseLine = "\r\u001b[K";
 const redrawMs = 100;
 /** Lines are written together: one write per event would keep the thread that serves the kernel in the terminal. */
 const gatherMs = 30;
+const takenBack = "\n  Not to be answered any more: a client decided, or the guest went away.\n";
 
 export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule: ApprovalRule): SessionView {
   const { terminal } = ports;
@@ -28,13 +29,17 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
     lines = [];
   };
   const ask = async (request: JoinRequest): Promise<JoinDecision> => {
+    const unanswered: JoinDecision = { accept: false, reason: "the host ended before answering" };
+    if (request.signal.aborted) return unanswered;
+    const { signal } = request;
     flush();
     asking = true;
     try {
       for (;;) {
         terminal.out(`\n${question(request, rule.access)}`);
-        const line = await terminal.readLine(over.signal);
-        if (line === undefined) return { accept: false, reason: "the host ended before answering" };
+        const line = await terminal.readLine(AbortSignal.any([over.signal, signal]));
+        if (signal.aborted) terminal.out(takenBack);
+        if (line === undefined) return unanswered;
         const answer = answerOf(line, request, rule.access);
         if (answer !== undefined) return answer;
       }

@@ -25,11 +25,12 @@ export async function runShare(ports: CliPorts, command: ShareCommand): Promise<
   const at = mount === undefined ? {} : { mount: absolute(ports, mount) };
   const lobby = createLobby();
   const decide = (request: JoinRequest): Promise<JoinDecision> =>
-    lobby.ask(request, command.approve === "clients" ? undefined : view.decide(request));
+    lobby.ask(request, command.approve === "clients" ? undefined : (signal) => view.decide({ ...request, signal }));
   return await holdSession(ports, {
     registry,
     view,
     lobby,
+    idleMinutes: command.idle,
     endedByItself: exit.unexpected,
     start: (tell) => ports.share({ name, driver, folder, ...at, access, port, decide, ...tell }),
   });
@@ -45,6 +46,7 @@ export async function runJoin(ports: CliPorts, command: JoinCommand): Promise<nu
     registry,
     view,
     lobby: createLobby(),
+    idleMinutes: command.idle,
     endedByItself: exitCodeOf("host-gone"),
     start: (tell) => ports.join({ name, driver, invite, access, ...at, ...tell }),
   });

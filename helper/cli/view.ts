@@ -18,6 +18,7 @@ export interface SessionView {
   started(started: Started): void;
   event(event: SessionEvent): void;
   progress(progress: Progress): void;
+  /** The request's signal takes the question back: the answer then counts for nothing. */
   decide(request: JoinRequest): Promise<JoinDecision>;
   /** Nothing is shown afterwards, and nobody is asked. */
   close(): void;

@@ -1,14 +1,23 @@
 /** A client of one helper's control socket. */
 import { once } from "node:events";
-import { connect as connectTo } from "node:net";
-import { createMessageConnection, NullLogger, SocketMessageReader, SocketMessageWriter } from "vscode-jsonrpc/node.js";
+import { connect as connectTo, type Socket } from "node:net";
+import {
+  createMessageConnection,
+  type Message,
+  NullLogger,
+  SocketMessageReader,
+  SocketMessageWriter,
+} from "vscode-jsonrpc/node.js";
 import { type Answered, apiVersion, type Delta, type Params, type RequestName, type SessionEvent } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
 import { SessionError } from "../session/errors.ts";
 import { answerParsers, parseDelta, parseEvent } from "./shapes.ts";
 
 export interface RpcClient extends Disposable {
-  /** Rejects with SessionError: `protocol` for an answer of another shape, `host-gone` when the helper went meanwhile. */
+  /**
+   * Rejects with SessionError: `protocol` for an answer of another shape, `host-gone` when the helper went meanwhile;
+   * with JSON-RPC's error where the helper refused the request.
+   */
   request<M extends RequestName>(name: M, params: Params<M>): Promise<Answered<M>>;
   /** Resolves when the helper closed the connection, or `dispose` was called. */
   readonly closed: Promise<void>;
@@ -24,12 +33,13 @@ export interface RpcEvents {
 export async function connectRpc(socket: string, events: RpcEvents = {}): Promise<RpcClient> {
   const stream = connectTo(socket);
   await once(stream, "connect");
-  const connection = createMessageConnection(
-    new SocketMessageReader(stream),
-    new SocketMessageWriter(stream),
-    NullLogger,
+  const connection = createMessageConnection(new SocketMessageReader(stream), new ForgivingWriter(stream), NullLogger);
+  const closed = new Promise<void>((resolve) =>
+    stream.once("close", () => {
+      connection.dispose();
+      resolve();
+    }),
   );
-  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
   stream.on("error", () => stream.destroy());
   connection.onError(() => stream.destroy());
   connection.onNotification("event", (raw: unknown) => {
@@ -42,13 +52,20 @@ export async function connectRpc(socket: string, events: RpcEvents = {}): Promis
   });
   connection.listen();
 
+  /** What is under way when the helper goes is rejected by the connection's own end. */
+  async function answerOf<M extends RequestName>(name: M, params: Params<M>): Promise<unknown> {
+    try {
+      return await connection.sendRequest(name, params);
+    } catch (error) {
+      if (!stream.destroyed) throw error;
+      throw new SessionError("host-gone", `the helper ended before it answered \`${name}\``);
+    }
+  }
+
   const client: RpcClient = {
     closed,
     async request(name, params) {
-      const gone = closed.then(() => {
-        throw new SessionError("host-gone", `the helper ended before it answered \`${name}\``);
-      });
-      const raw: unknown = await Promise.race([connection.sendRequest(name, params), gone]);
+      const raw = await answerOf(name, params);
       const answer = answerParsers[name](raw);
       if (answer === undefined) throw new SessionError("protocol", `the answer to \`${name}\` has another shape`);
       return answer;
@@ -65,4 +82,18 @@ export async function connectRpc(socket: string, events: RpcEvents = {}): Promis
     "protocol",
     `this helper speaks version ${version} of its control socket, this program ${apiVersion}`,
   );
+}
+
+/** A request that cannot be written ends the connection; vscode-jsonrpc would also throw it where nobody catches. */
+class ForgivingWriter extends SocketMessageWriter {
+  readonly #stream: Socket;
+
+  constructor(stream: Socket) {
+    super(stream);
+    this.#stream = stream;
+  }
+
+  override async write(message: Message): Promise<void> {
+    await super.write(message).catch(() => this.#stream.destroy());
+  }
 }

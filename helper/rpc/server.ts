@@ -17,16 +17,20 @@ import {
   type Handlers,
   type PendingJoin,
   type RequestName,
+  type SessionCommit,
   type SessionEvent,
+  type SessionState,
   type SessionStatus,
 } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
-import { firstState, next, type StateInput } from "./session-state.ts";
+import { createPulse } from "./pulse.ts";
+import { changesOf, commitsAfter } from "./session-state.ts";
 import { paramParsers } from "./shapes.ts";
 import { createWatchers } from "./watchers.ts";
 
 /** The session, as its clients may use it. */
-export interface RpcService extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "discard"> {
+export interface RpcService
+  extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
   status(): SessionStatus;
   joins(): readonly PendingJoin[];
   /** Resolves once the session is over. */
@@ -34,6 +38,8 @@ export interface RpcService extends Pick<Handlers, "decide" | "setAccess" | "rem
 }
 
 export interface RpcServer extends Disposable {
+  /** Connected now, attached or not. */
+  readonly clients: number;
   /** To every client that is attached. Never waits for one. */
   publish(event: SessionEvent): void;
   /** Answers still under way are delivered first, to clients that read them. */
@@ -41,38 +47,33 @@ export interface RpcServer extends Disposable {
 }
 
 const farewellMs = 1000;
-/** How soon what changed without an event is seen, and how soon after an event. */
-const lookMs = { idle: 250, soon: 20 } as const;
 
 /** `socket` must not exist; its folder belongs to the user alone. */
 export async function startRpcServer(socket: string, service: RpcService): Promise<RpcServer> {
   const clients = new Map<MessageConnection, Socket>();
-  let held = firstState(service.status(), service.joins());
-  let timer: NodeJS.Timeout | undefined;
-  const watchers = createWatchers(
-    () => held,
-    (connection) => clients.get(connection)?.destroy(),
-  );
+  let commits: readonly SessionCommit[] = [];
+  let shown = now();
+  const watchers = createWatchers(look, (connection) => clients.get(connection)?.destroy());
+  const pulse = createPulse(() => watchers.size > 0, look);
 
-  function take(input: StateInput): void {
-    const { held: now, delta } = next(held, input);
-    held = now;
-    if (delta !== undefined) watchers.changed(delta);
+  function now(): SessionState {
+    return { status: service.status(), joins: service.joins(), commits };
   }
 
-  function look(): void {
-    take({ t: "now", status: service.status(), joins: service.joins() });
+  /** Whoever is attached is told what changed. */
+  function look(): SessionState {
+    const state = now();
+    const sections = changesOf(shown, state);
+    if (sections === undefined) return state;
+    shown = state;
+    watchers.changed(sections);
+    return state;
   }
 
-  /** Nobody attached: nothing is looked at. */
-  function lookIn(ms: number): void {
-    clearTimeout(timer);
-    timer = watchers.size === 0 ? undefined : setTimeout(lookAgain, ms).unref();
-  }
-
-  function lookAgain(): void {
-    look();
-    lookIn(lookMs.idle);
+  /** What a client asked for is seen by all. */
+  function thenLook<T>(answer: T): T {
+    pulse.soon();
+    return answer;
   }
 
   function handlersOf(connection: MessageConnection): Handlers {
@@ -83,16 +84,17 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       },
       status: () => service.status(),
       attach: () => {
-        look();
-        watchers.add(connection);
-        lookIn(lookMs.idle);
-        return held;
+        const state = look();
+        const revision = watchers.add(connection);
+        pulse.begin();
+        return { revision, state };
       },
-      decide: (params) => service.decide(params),
-      setAccess: (params) => service.setAccess(params),
-      remove: (params) => service.remove(params),
+      decide: (params) => thenLook(service.decide(params)),
+      setAccess: (params) => thenLook(service.setAccess(params)),
+      remove: (params) => thenLook(service.remove(params)),
       recovered: (params) => service.recovered(params),
-      discard: (params) => service.discard(params),
+      keep: (params) => service.keep(params),
+      discard: (params) => thenLook(service.discard(params)),
       leave: async () => {
         await service.leave();
         return {};
@@ -122,13 +124,16 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
   await chmod(socket, 0o600);
 
   return {
+    get clients() {
+      return clients.size;
+    },
     publish(event) {
-      take({ t: "event", event });
+      commits = commitsAfter(commits, event);
       watchers.event(event);
-      lookIn(lookMs.soon);
+      pulse.soon();
     },
     async dispose() {
-      clearTimeout(timer);
+      pulse.dispose();
       await close(server, [...clients.values()]);
     },
   };

@@ -12,6 +12,7 @@ const sentences = {
   "already-shared": { exit: 19, text: "This folder is shared already" },
   driver: { exit: 20, text: "This driver cannot be used here" },
   "host-gone": { exit: 21, text: "The host is gone" },
+  cancelled: { exit: 22, text: "Cancelled" },
 } as const;
 
 export type SessionErrorCode = keyof typeof sentences;
@@ -25,6 +26,13 @@ export class SessionError extends Error {
   get exitCode(): number {
     return sentences[this.code].exit;
   }
+}
+
+export function cancelled(): SessionError {
+  return new SessionError("cancelled", "the session had not begun");
+}
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw cancelled();
 }
 
 export const sessionErrorCodes = Object.keys(sentences) as SessionErrorCode[];

@@ -12,6 +12,7 @@ import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Progress, SessionEvent } from "./api.ts";
+import { SessionError } from "./errors.ts";
 import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
@@ -184,12 +185,14 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
           if (running !== undefined) send(running.replica.resend());
           emit({ event: "peer", peer, state: "back" });
           return;
-        case "gone":
+        case "gone": {
           running?.waiters.failAll();
-          refuse(new Error("the link to the host was lost"));
+          const why = error === undefined ? "the host is gone" : linkErrorSentence(error);
+          refuse(new SessionError("host-gone", why));
           if (error?.code !== "left") emit({ event: "peer", peer, state: "gone" });
-          parts.onGone(error === undefined ? "the host is gone" : linkErrorSentence(error));
+          parts.onGone(why);
           return;
+        }
         default:
           if (state === "reconnecting") running?.waiters.cut();
           emit({ event: "peer", peer, state });

@@ -16,6 +16,7 @@ import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
 import { createPendingWindow } from "./pending-window.ts";
+import { RecentNodes } from "./recent-nodes.ts";
 import type { Waiters } from "./waiters.ts";
 
 export interface GuestWorkspaceParts {
@@ -39,7 +40,7 @@ export interface GuestWorkspaceParts {
 export interface GuestWorkspace extends Workspace, Disposable {
   /** The mount's side of one message from the order; the cache has been brought up to date already. */
   report(received: Received): void;
-  /** A file this mount has open lost its last name. */
+  /** A file this mount has open, or may be about to open, lost its last name. */
   died(node: NodeId): void;
 }
 
@@ -53,6 +54,8 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const inWindow = createPendingWindow(replica, waiters);
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
+  /** A file replaced between a program's walk and its open is read as it was: the host keeps it for the one as for the other. */
+  const recent = new RecentNodes(() => systemTimers.now());
   /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
   const spoiled = new Set<NodeId>();
   let handles = 0;
@@ -123,7 +126,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
   /** A walk that raced with the end of the last name: what is not in the cache the host no longer keeps. The kernel walks again. */
   function isLost({ id, kind, nlink, size }: Node): boolean {
-    return kind === "file" && nlink === 0 && !openCounts.has(id) && !cache.covers(id, 0, size);
+    return kind === "file" && nlink === 0 && !openCounts.has(id) && !held.has(id) && !cache.covers(id, 0, size);
   }
 
   function truncate(node: NodeId, size: number): Answer<void> {
@@ -178,7 +181,11 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     get position() {
       return replica.position;
     },
-    lookup: (at) => replica.lookup(at),
+    lookup(at) {
+      const node = replica.lookup(at);
+      if (node !== undefined) recent.add(node);
+      return node;
+    },
     node: (id) => replica.node(id),
     list: (dir) => replica.list(dir),
     parent: (id) => replica.parent(id),
@@ -275,7 +282,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       if (received.changes.length > 0) barrier.changed(received.changes);
     },
     died(node) {
-      if (!openCounts.has(node) || held.has(node)) return;
+      if (held.has(node) || (!openCounts.has(node) && !recent.has(node))) return;
       held.add(node);
       parts.hold(node, true);
     },

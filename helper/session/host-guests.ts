@@ -111,6 +111,8 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       const guest = guests.get(peer);
       if (guest?.connection.setRole(role) !== true) return false;
       replica.setReadOnly(peer, role === "read-only");
+      // What it locked it cannot release itself any more.
+      if (role === "read-only") lease(guest);
       broadcastPeers();
       return true;
     },

@@ -14,7 +14,7 @@ import { loadIdentity } from "../peer/identity.ts";
 import { parseInvite } from "../peer/invite.ts";
 import type { PeerId } from "../replica/ids.ts";
 import type { JoinWorkspace, Session, SessionEvent } from "./api.ts";
-import { SessionError } from "./errors.ts";
+import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createGuestFollower, type GuestFollower } from "./guest-follower.ts";
 import { withIndexOwner } from "./index-owner.ts";
 import { mountWorkspace, prepareMountPoint, shownOwner } from "./mounting.ts";
@@ -43,6 +43,9 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   if (!parsed.ok) throw new SessionError("bad-invite", linkErrorSentence(parsed.error));
 
   let follower: GuestFollower | undefined;
+  /** Why the link is over. */
+  let gone: string | undefined;
+  let finish: ((why: string) => void) | undefined;
   let over: (reason: string) => void = () => undefined;
   const ended = new Promise<string>((settle) => (over = settle));
   const recovery = openRecoveryStore(joinPath(stateFolder(), "recovered", parsed.invite.host.slice(0, 16)));
@@ -59,6 +62,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     name: options.name,
     readOnly: options.access === "read-only",
     wall: switches.wall,
+    ...(options.signal !== undefined && { signal: options.signal }),
     onLobby: () => {
       progress({ step: "connect", done: 1, total: 1 });
       progress({ step: "lobby", done: 0, total: 0 });
@@ -72,17 +76,26 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         localLocks: switches.localLocks,
         emit,
         progress,
-        onGone: (reason) => finish(reason),
+        onGone(why) {
+          gone = why;
+          finish?.(why);
+        },
       });
       return follower.events;
     },
   });
+  throwIfCancelled(options.signal);
   if (!joined.ok) throw sessionErrorOf(joined.error);
   const { connection } = joined;
   owned.add({ dispose: () => connection.leave() });
+  const leave = (): void => connection.leave();
+  options.signal?.addEventListener("abort", leave);
   const followed = follower as GuestFollower;
   owned.add(followed);
-  const { replica, workspace } = await followed.begun;
+  const { replica, workspace } = await followed.begun.finally(() => {
+    options.signal?.removeEventListener("abort", leave);
+    throwIfCancelled(options.signal);
+  });
 
   const mountPoint = options.mount === undefined ? defaultMountPoint(connection) : resolve(options.mount);
   await clearDeadMounts([mountPoint]);
@@ -104,27 +117,31 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     emit,
   });
   owned.add(mounted);
+  throwIfCancelled(options.signal);
+  if (gone !== undefined) throw new SessionError("host-gone", gone);
   progress({ step: "mount", done: 1, total: 1 });
   owned.add(startPrefetch({ replica, fetcher: followed.fetcher }));
 
   let reason = "left";
   let disposed: Promise<void> | undefined;
-  function finish(why: string): void {
-    if (disposed === undefined) reason = why;
-    void dispose();
-  }
   const dispose = (): Promise<void> =>
     (disposed ??= owned.dispose().then(() => {
       emit({ event: "ended", reason });
       over(reason);
     }));
-  void mounted.ended.then(() => finish("the mount was removed from outside"));
+  const end = (why: string): void => {
+    if (disposed === undefined) reason = why;
+    void dispose();
+  };
+  finish = end;
+  void mounted.ended.then(() => end("the mount was removed from outside"));
 
   const nameOf = (peer: PeerId): string => followed.nameOf(peer);
   return {
     mount: mountPoint,
     invite: null,
     port: null,
+    activity: () => mounted.stats().foreign,
     status: () =>
       guestStatus({
         options,
@@ -138,7 +155,13 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
       }),
     setAccess: () => false,
     remove: () => false,
-    ...recoveredFiles(recovery, replica, mountPoint),
+    ...recoveredFiles({
+      store: recovery,
+      view: replica,
+      mount: mountPoint,
+      clock: { now: () => connection.now() },
+      emit,
+    }),
     ended,
     dispose,
   };

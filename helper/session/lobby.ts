@@ -10,8 +10,8 @@ export interface Waiting {
 }
 
 export interface Lobby {
-  /** `elsewhere`: the answer of somebody else who is asked, if anybody is. */
-  ask(request: JoinRequest, elsewhere?: Promise<JoinDecision>): Promise<JoinDecision>;
+  /** `elsewhere` asks somebody else, too; its signal aborts when that question is settled otherwise. */
+  ask(request: JoinRequest, elsewhere?: (signal: AbortSignal) => Promise<JoinDecision>): Promise<JoinDecision>;
   /** Oldest first. */
   waiting(): readonly Waiting[];
   /** False: nobody waits under this id any more. */
@@ -25,16 +25,18 @@ export function createLobby(): Lobby {
     ask({ name, fingerprint, wants, signal }, elsewhere) {
       return new Promise((resolve) => {
         const id = ++asked;
+        const settled = new AbortController();
         const answer = (decision: JoinDecision): void => {
           waiting.delete(id);
           signal.removeEventListener("abort", leave);
           resolve(decision);
+          settled.abort();
         };
         const leave = (): void => answer({ accept: false, reason: "the guest went away" });
         if (signal.aborted) return leave();
         signal.addEventListener("abort", leave);
         waiting.set(id, { id, name, fingerprint, wants, answer });
-        void elsewhere?.then(answer);
+        void elsewhere?.(settled.signal).then(answer);
       });
     },
     waiting: () => Array.from(waiting.values(), ({ answer: _answer, ...shown }) => shown),
@@ -46,7 +48,7 @@ export function createLobby(): Lobby {
   };
 }
 
-/** The host's answer to somebody in the lobby; the timeline hears of question and refusal. */
+/** The host's answer to somebody in the lobby; the timeline hears of question and refusal, or that the guest left before. */
 export function lobbyQuestion(
   options: Pick<ShareOptions, "decide">,
   emit: (event: SessionEvent) => void,
@@ -56,7 +58,7 @@ export function lobbyQuestion(
     const wants = readOnlyRequested ? "read-only" : "read-write";
     const decision = await options.decide({ name, fingerprint, wants, signal });
     if (decision.accept) return { accept: true, role: decision.access };
-    emit({ event: "peer", peer: name, state: "declined" });
+    emit({ event: "peer", peer: name, state: signal.aborted ? "left" : "declined" });
     return { accept: false, reason: decision.reason };
   };
 }

@@ -17,7 +17,7 @@ import { createHostReplica } from "../replica/host.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Session, SessionEvent, ShareWorkspace } from "./api.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
-import { SessionError } from "./errors.ts";
+import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createHostGuests } from "./host-guests.ts";
 import { createHostWorkspace } from "./host-workspace.ts";
 import { lobbyQuestion } from "./lobby.ts";
@@ -55,6 +55,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   progress({ step: "scan", done: 0, total: 0 });
   const scanned = await scanFolder(folder, { progress: (seen) => progress({ step: "scan", done: seen, total: 0 }) });
   progress({ step: "scan", done: scanned.nodes.length, total: scanned.nodes.length });
+  throwIfCancelled(options.signal);
   const replica = createHostReplica({ scanned: scanned.nodes, backing: folder, conditions: !switches.noConditions });
   const clock = createSessionClock(switches.wall);
   const recovery = openRecoveryStore(join(stateFolder(), "recovered", basename(covered)));
@@ -151,6 +152,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     emit,
   });
   owned.add(mounted);
+  throwIfCancelled(options.signal);
   progress({ step: "mount", done: 1, total: 1 });
 
   const secret = randomBytes(16);
@@ -207,6 +209,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     mount: mountPoint,
     invite,
     port: link.port,
+    activity: () => mounted.stats().foreign,
     status: () =>
       hostStatus({
         options,
@@ -221,7 +224,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
       }),
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
     remove: (peer) => guests.remove(peer as PeerId),
-    ...recoveredFiles(recovery, replica, mountPoint),
+    ...recoveredFiles({ store: recovery, view: replica, mount: mountPoint, clock, emit }),
     ended,
     dispose,
   };

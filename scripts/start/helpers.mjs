@@ -57,7 +57,7 @@ export async function startHelper({ home, name, args, onEvent, onEnd }) {
   void ended.then((code) => {
     if (!stopping) onEnd(code, errors.trim());
   });
-  return { ...started, name, runtime: env.XDG_RUNTIME_DIR, stop };
+  return { ...started, name, env, runtime: env.XDG_RUNTIME_DIR, stop };
 }
 
 /** After a helper ended its mount goes by itself; true when it is gone in time, or could be removed. */

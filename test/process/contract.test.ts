@@ -1,5 +1,17 @@
 /** The contract of the control socket, spoken with the built helpers of a host and a guest. */
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -30,18 +42,58 @@ afterEach(async () => {
   rmSync(base, { recursive: true });
 });
 
-async function pairmount(who: string, args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+function environment(who: string): Record<string, string> {
   const home = join(base, who);
   for (const name of ["run", "state", "cache"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
-  const env = {
+  return {
     HOME: home,
     XDG_RUNTIME_DIR: `${home}/run`,
     XDG_STATE_HOME: `${home}/state`,
     XDG_CACHE_HOME: `${home}/cache`,
   };
-  const { out } = await run(process.execPath, [helperProgram, ...args, "--json"], { env, timeoutMs: 60_000 });
+}
+
+function linesOf(out: string): readonly Record<string, unknown>[] {
   const lines = out.split("\n").filter((line) => line !== "");
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+async function pairmount(who: string, args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+  const command = [helperProgram, ...args, "--json"];
+  return linesOf((await run(process.execPath, command, { env: environment(who), timeoutMs: 60_000 })).out);
+}
+
+/** A command in the background that is told to stop as soon as it has said `word`. */
+async function cancelled(who: string, args: readonly string[], word: string) {
+  const command = [helperProgram, ...args, "--detach", "--json", "--progress"];
+  const env = { ...process.env, ...environment(who) };
+  const child = spawn(process.execPath, command, { cwd: "/", env, stdio: ["ignore", "pipe", "ignore"] });
+  let out = "";
+  const told = new Promise<void>((resolve) =>
+    child.stdout.on("data", (bytes: Buffer) => {
+      out += bytes.toString();
+      if (out.includes(word)) resolve();
+    }),
+  );
+  const ended = once(child, "close");
+  await told;
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const [code] = (await ended) as [number | null];
+    return { code, last: linesOf(out).at(-1) };
+  };
+  return { stop };
+}
+
+function helpersOf(who: string): readonly string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${join(base, who)}\0`);
+    } catch {
+      // Ended meanwhile, or somebody else's.
+      return false;
+    }
+  });
 }
 
 /** A client that keeps its state by deltas, as the editor does. */
@@ -117,8 +169,12 @@ test("clients decide who joins; all see each other's commits; the host takes the
 
   const peer = ada.state.status.peers.find(({ name }) => name === "ben")?.peer ?? 0;
   const access = () => ben.state.status.peers.find(({ you }) => you)?.access;
+  const lock = ".git/index.lock";
+  writeFileSync(join(mount, lock), "", { flag: "wx" });
+  expect(existsSync(join(folder, lock))).toBe(true);
   expect(await host.request("setAccess", { peer, access: "read-only" })).toEqual({ settled: true });
   await vi.waitFor(() => expect(access()).toBe("read-only"), soon);
+  expect(existsSync(join(folder, lock))).toBe(false);
   expect(() => appendFileSync(join(mount, "a.txt"), "two\n")).toThrow("EROFS");
   expect(await host.request("setAccess", { peer, access: "read-write" })).toEqual({ settled: true });
   await vi.waitFor(() => expect(access()).toBe("read-write"), soon);
@@ -141,9 +197,36 @@ test("a guest that a client declines is told; what could not start says why in J
   const id = ada.state.joins[0]?.id ?? 0;
   expect(await host.request("decide", { id, accept: false, access: "read-only" })).toEqual({ settled: true });
   expect(await joining).toMatchObject([
-    { event: "failed", code: 17, text: expect.stringContaining("declined") as string },
+    { event: "failed", code: "declined", text: expect.stringContaining("declined") as string },
   ]);
   expect(await pairmount("ada", ["share", folder, "--approve", "clients", "--detach"])).toMatchObject([
-    { event: "failed", code: 19 },
+    { event: "failed", code: "already-shared" },
   ]);
+});
+
+test("a signal to a command that still waits cancels it: the lobby is empty again, no helper and no mount stays", async () => {
+  const [shared] = await pairmount("ada", ["share", folder, "--approve", "clients", "--detach", "--name", "ada"]);
+  const { client: host, seen: ada } = await attach(shared?.["socket"]);
+  const joining = await cancelled("ben", ["join", String(shared?.["invite"]), mount, "--name", "ben"], '"lobby"');
+  await vi.waitFor(() => expect(ada.state.joins).toHaveLength(1), soon);
+  const id = ada.state.joins[0]?.id ?? 0;
+  const begun = Date.now();
+  expect(await joining.stop()).toMatchObject({ code: 22, last: { event: "failed", code: "cancelled" } });
+  expect(Date.now() - begun).toBeLessThan(2500);
+  await vi.waitFor(() => expect(ada.state.joins).toEqual([]), soon);
+  expect(await host.request("decide", { id, accept: true, access: "read-write" })).toEqual({ settled: false });
+  expect(ada.events.map((event) => event.event === "peer" && event.state)).toEqual(["asking", "left"]);
+  expect(helpersOf("ben")).toEqual([]);
+});
+
+test("a signal to a command that is about to mount leaves the plain folder", async () => {
+  // Enough to read that the signal comes before the mount.
+  for (let i = 0; i < 6000; i++) writeFileSync(join(folder, `${i}.txt`), "");
+  const sharing = await cancelled("ada", ["share", folder, "--approve", "clients"], '"scan"');
+  const { code, last } = await sharing.stop();
+  // It may have been there already.
+  if (code === 0) expect(last).toMatchObject({ event: "shared" });
+  else expect({ code, last }).toMatchObject({ code: 22, last: { event: "failed", code: "cancelled" } });
+  if (code === 0) await pairmount("ada", ["leave", folder]);
+  await vi.waitFor(() => expect([isMounted(folder), helpersOf("ada")]).toEqual([false, []]), soon);
 });

@@ -16,7 +16,14 @@ test("share takes a folder and its options", () => {
     driver: "kernel",
     approve: "terminal",
     detach: false,
+    idle: 0,
   });
+});
+
+test("--detach goes with deciders that need no terminal; --accept is short for all", () => {
+  expect(parseCommandLine(["share", "a", "--detach", "--approve", "clients"])).toMatchObject({ approve: "clients" });
+  expect(parseCommandLine(["share", "a", "--detach", "--accept"])).toMatchObject({ approve: "all", detach: true });
+  expect(parseCommandLine(["share", "a", "--approve", "all", "--accept"])).toMatchObject({ approve: "all" });
 });
 
 test("join takes the invite or its link", () => {
@@ -35,6 +42,9 @@ test.each([
   ["an unknown driver", ["share", "a", "--driver", "nfs"]],
   ["an unknown option", ["status", "--loud"]],
   ["a background host that nobody could join", ["share", "a", "--detach"]],
+  ["nobody known who decides", ["share", "a", "--approve", "me"]],
+  ["two who decide", ["share", "a", "--approve", "clients", "--accept"]],
+  ["a time that is none", ["share", "a", "--idle", "soon"]],
   ["an empty name", ["join", "i", "--name", " "]],
 ])("misuse is told: %s", (_, argv) => {
   expect(parseCommandLine(argv).command).toBe("misuse");

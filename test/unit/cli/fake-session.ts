@@ -68,7 +68,11 @@ export interface World {
 export interface WorldOptions {
   readonly interactive?: boolean;
   readonly input?: readonly string[];
+  /** After `input` nothing is typed; otherwise the input ends. */
+  readonly waitsForInput?: boolean;
   readonly neverStarts?: boolean;
+  /** Too late to be cancelled: it has begun all the same. */
+  readonly startsWhenCancelled?: boolean;
   readonly fails?: Error;
   readonly runtime?: string;
   readonly pid?: number;
@@ -94,9 +98,11 @@ export function createWorld(options: WorldOptions = {}): World {
     invite: "PM1-abc",
     port: 4711,
     status: () => ({ ...statusOfFake, pid }),
+    activity: () => 0,
     setAccess: () => true,
     remove: () => true,
     recovered: () => ({ file: null, current: null }),
+    keep: () => null,
     discard: () => false,
     ended,
     dispose: async () => {
@@ -109,6 +115,8 @@ export function createWorld(options: WorldOptions = {}): World {
     from.onProgress?.({ step: "scan", done: 5, total: 10 });
     if (options.fails !== undefined) throw options.fails;
     if (options.neverStarts === true) return await new Promise<Session>(() => undefined);
+    if (options.startsWhenCancelled === true)
+      await new Promise((resolve) => from.signal?.addEventListener("abort", resolve));
     from.onEvent({ event: "warning", text: "two programs sit in the folder" });
     return session;
   };
@@ -129,7 +137,11 @@ export function createWorld(options: WorldOptions = {}): World {
       watched: false,
       asks: options.interactive ?? false,
       columns: 100,
-      readLine: () => Promise.resolve(input.shift()),
+      readLine: (signal) =>
+        new Promise((resolve) => {
+          if (input.length > 0 || options.waitsForInput !== true) return resolve(input.shift());
+          signal.addEventListener("abort", () => resolve(undefined));
+        }),
     },
     env: { XDG_RUNTIME_DIR: runtime, XDG_STATE_HOME: join(runtime, "state") },
     cwd: "/work",

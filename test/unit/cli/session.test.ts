@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { runCli } from "../../../helper/cli/run.ts";
+import { connectRpc } from "../../../helper/rpc/client.ts";
 import { SessionError } from "../../../helper/session/errors.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
 import { createWorld, statusOfFake, type World, type WorldOptions } from "./fake-session.ts";
@@ -134,6 +135,44 @@ test("the host is asked with name and fingerprint until the answer is understood
   await running;
 });
 
+test("a client may answer what the terminal was asked, which then asks for the next guest", async () => {
+  const w = world({ interactive: true, waitsForInput: true });
+  const running = runCli(w.ports, ["share", "app", "--name", "ada"]);
+  await w.says("Invite");
+  const asked = ["ben", "cleo"].map((name) => w.asks({ name, fingerprint: "fish lamp", wants: "read-write" }));
+  await w.says("ben asks to join");
+  const [socket] = readdirSync(folderOf(w)).filter((name) => name.endsWith(".sock"));
+  const client = await connectRpc(join(folderOf(w), socket ?? ""));
+  const { state } = await client.request("attach", {});
+  expect(state.joins.map(({ id, name }) => [id, name])).toEqual([
+    [1, "ben"],
+    [2, "cleo"],
+  ]);
+  await client.request("decide", { id: 1, accept: true, access: "read-only" });
+  expect(await asked[0]).toEqual({ accept: true, access: "read-only" });
+  await w.says("Not to be answered any more");
+  await w.says("cleo asks to join");
+  await client.request("decide", { id: 2, accept: false, access: "read-only" });
+  expect(await asked[1]).toEqual({ accept: false, reason: "the host said no" });
+  client.dispose();
+  w.signal();
+  expect(await running).toBe(0);
+});
+
+test("a signal before the session has begun cancels it: nothing is announced, and what began all the same ends", async () => {
+  const w = world({ startsWhenCancelled: true });
+  const running = runCli(w.ports, ["share", "app", "--json", "--progress", "--name", "ada"]);
+  await w.says("scan");
+  w.signal();
+  expect(await running).toBe(22);
+  expect(linesOf(w.out()).map(({ event, code }) => [event, code])).toEqual([
+    ["progress", undefined],
+    ["warning", undefined],
+    ["failed", "cancelled"],
+  ]);
+  expect(w.disposals()).toBe(1);
+});
+
 test("a read-only share lets nobody write, whatever is answered", async () => {
   const w = world();
   const running = runCli(w.ports, ["share", "app", "--read-only", "--accept", "--name", "ada", "--json"]);
@@ -169,6 +208,11 @@ test("known failures are one sentence with their own exit code; unknown ones tel
   const known = world({ fails: new SessionError("no-fuse", "/dev/fuse is missing") });
   expect(await runCli(known.ports, ["share", "app", "--name", "ada"])).toBe(14);
   expect(known.err()).toBe("pairmount: FUSE is not available on this machine: /dev/fuse is missing\n");
+
+  const json = world({ fails: new SessionError("no-fuse", "/dev/fuse is missing") });
+  expect(await runCli(json.ports, ["share", "app", "--name", "ada", "--json"])).toBe(14);
+  const text = "FUSE is not available on this machine: /dev/fuse is missing";
+  expect(linesOf(json.out())).toEqual([{ event: "failed", code: "no-fuse", text }]);
 
   const unknown = world({ fails: new TypeError("x is not a function") });
   expect(await runCli(unknown.ports, ["share", "app", "--name", "ada"])).toBe(1);

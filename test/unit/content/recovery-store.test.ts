@@ -23,6 +23,15 @@ const info: KeptInfo = {
 const extents = [{ offset: 2, length: 2, bytes: Buffer.from("hi") }];
 
 describe("the recovery store", () => {
+  test("never takes the place of what another session keeps in the same folder", () => {
+    const [one, two] = [openRecoveryStore(dir), openRecoveryStore(dir)];
+    const other = [{ offset: 0, length: 5, bytes: Buffer.from("other") }];
+    const kept = [one.keep(info, { extents }), two.keep(info, { extents: other })];
+    expect(kept.map((each) => each.ok && each.value.entry.id)).toEqual([1, 2]);
+    expect(one.read(1)).toEqual({ ok: true, value: Buffer.from("\0\0hi") });
+    expect(openRecoveryStore(dir).list()).toHaveLength(2);
+  });
+
   test("lists and gives back what was kept, also after a restart, until it is discarded", async () => {
     const store = openRecoveryStore(dir);
     const kept = store.keep(info, { extents });

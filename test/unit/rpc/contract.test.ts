@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node.js";
-import { apiVersion, type PendingJoin, type SessionEvent } from "../../../helper/api.ts";
+import { apiVersion, type Delta, type PendingJoin, type SessionEvent } from "../../../helper/api.ts";
 import { connectRpc } from "../../../helper/rpc/client.ts";
 import { type RpcServer, startRpcServer } from "../../../helper/rpc/server.ts";
 import { parseEvent, parseStatus } from "../../../helper/rpc/shapes.ts";
@@ -15,10 +15,12 @@ import { statusOfFake } from "../cli/fake-session.ts";
 let folder: string;
 let server: RpcServer;
 let left = 0;
+let stays = false;
 let joins: PendingJoin[] = [];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "pm-rpc-"));
   left = 0;
+  stays = false;
   joins = [];
   server = await startRpcServer(join(folder, "s"), {
     status: () => statusOfFake,
@@ -27,10 +29,11 @@ beforeEach(async () => {
     setAccess: () => ({ settled: true }),
     remove: () => ({ settled: false }),
     recovered: () => ({ file: "/kept", current: null }),
+    keep: ({ bytes }) => ({ id: bytes === "" ? null : "7" }),
     discard: () => ({ settled: true }),
     leave: async () => {
       left += 1;
-      await Promise.resolve();
+      await (stays ? new Promise(() => undefined) : Promise.resolve());
     },
   });
 });
@@ -45,7 +48,7 @@ test("golden: a change of the contract's source raises its version (then put bot
   );
   const plain = source.join("").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|[\s,;()]/g, "");
   const shape = createHash("sha256").update(plain).digest("hex").slice(0, 12);
-  expect({ apiVersion, shape }).toEqual({ apiVersion: 2, shape: "0bdeb68aadfe" });
+  expect({ apiVersion, shape }).toEqual({ apiVersion: 2, shape: "b1d99adfd7bd" });
 });
 
 test("golden: what goes over the wire", async () => {
@@ -67,6 +70,7 @@ test("golden: what goes over the wire", async () => {
   expect(await wire.sendRequest("setAccess", { peer: 1, access: "read-only" })).toEqual({ settled: true });
   expect(await wire.sendRequest("remove", { peer: 1 })).toEqual({ settled: false });
   expect(await wire.sendRequest("recovered", { id: "1" })).toEqual({ file: "/kept", current: null });
+  expect(await wire.sendRequest("keep", { path: "a", bytes: "YQ==" })).toEqual({ id: "7" });
   expect(await wire.sendRequest("discard", { id: "1" })).toEqual({ settled: true });
   expect(await wire.sendRequest("leave", {})).toEqual({});
   expect(left).toBe(1);
@@ -111,6 +115,83 @@ test("events reach those who are attached, whole and in order, and nobody else",
   expect(missed).toEqual([]);
   watcher.dispose();
   other.dispose();
+});
+
+/** A client that keeps its state by deltas, as the editor does. */
+async function attached() {
+  const told: Delta[] = [];
+  const client = await connectRpc(join(folder, "s"), { onChanged: (delta) => told.push(delta) });
+  return { client, told, first: await client.request("attach", {}) };
+}
+const commit = (hash: string): SessionEvent => ({
+  event: "commit",
+  peer: "ben",
+  own: false,
+  hash,
+  old: null,
+  subject: "s",
+  author: "a",
+  branch: "main",
+  how: "commit",
+  at: 1,
+  ms: 3,
+});
+
+test("two clients that are attached are told the same changes, what came together as one, and who comes late the state so far", async () => {
+  const one = await attached();
+  const two = await attached();
+  joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }];
+  for (let i = 0; i < 300; i++) server.publish(commit(`c${i}`));
+  await vi.waitFor(() => expect([one.told.length, two.told.length]).toEqual([1, 1]));
+  expect(one.told).toEqual(two.told);
+  expect(one.told[0]).toMatchObject({ revision: 2, joins });
+  expect(one.told[0]?.commits).toHaveLength(200);
+  expect(one.told[0]).not.toHaveProperty("status");
+  expect(await one.client.request("decide", { id: 1, accept: true, access: "read-write" })).toEqual({ settled: true });
+  joins = [];
+  await vi.waitFor(() => expect(two.told.at(-1)).toEqual({ revision: 3, joins: [] }));
+  const late = await attached();
+  expect(late.first.state).toMatchObject({ joins: [], commits: one.told[0]?.commits });
+  for (const { client } of [one, two, late]) client.dispose();
+});
+
+test("a client that stops reading holds up neither helper nor others, and then is told the whole state", async () => {
+  const stream = connect(join(folder, "s"));
+  await once(stream, "connect");
+  const wire = createMessageConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
+  const heard: unknown[] = [];
+  let events = 0;
+  wire.onNotification("changed", (delta: unknown) => heard.push(delta));
+  wire.onNotification("event", () => void (events += 1));
+  wire.listen();
+  await wire.sendRequest("attach", {});
+  stream.pause();
+  const other = await attached();
+  for (let round = 0; round < 20; round++) {
+    for (let i = 0; i < 1000; i++) server.publish({ event: "warning", text: "x".repeat(500) });
+    await other.client.request("status", {});
+  }
+  server.publish(commit("late"));
+  await vi.waitFor(() => expect(other.told.at(-1)?.commits?.[0]?.hash).toBe("late"));
+  expect(heard).toEqual([]);
+  stream.resume();
+  await vi.waitFor(() => expect(heard).toHaveLength(1));
+  expect(heard[0]).toMatchObject({ revision: 2, status: statusOfFake, joins: [], commits: [{ hash: "late" }] });
+  expect(events).toBeLessThan(10_000);
+  other.client.dispose();
+  wire.dispose();
+  stream.destroy();
+});
+
+test("what is asked of a helper that goes meanwhile is rejected as that", async () => {
+  const { client } = await attached();
+  stays = true;
+  const asked = client.request("leave", {});
+  const rejected = expect(asked).rejects.toMatchObject({ code: "host-gone" });
+  await server.dispose();
+  await rejected;
+  await client.closed;
+  await expect(client.request("status", {})).rejects.toMatchObject({ code: "host-gone" });
 });
 
 test("a stranger's bytes end their connection, not the helper", async () => {
