@@ -36,7 +36,7 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
   const answer = async (row: Row | undefined, accept: boolean, access: Access): Promise<void> =>
     await decide(session, { ...aboutOf(row, "join"), accept, access });
   return {
-    "pairmount.share": async () => await share(session, script()),
+    "pairmount.share": async () => await share(session, script),
     "pairmount.join": async () => await join(parts),
     "pairmount.copyInvite": async () => await copyInvite(session, "text"),
     "pairmount.copyInviteLink": async () => await copyInvite(session, "link"),

@@ -54,5 +54,6 @@ async function attachAgain(parts: JoinParts): Promise<void> {
   const folders = openFolders();
   const found = folders.length === 0 ? undefined : await findSession(folders);
   if (found !== undefined) await parts.session.attach(found.socket);
-  else offerWaysOn(parts, "This folder was a shared workspace, whose session is over.");
+  else if (await parts.places.isGone())
+    offerWaysOn(parts, "This folder was a shared workspace, whose session is over.");
 }

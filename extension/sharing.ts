@@ -10,7 +10,7 @@ that git ignores, such as .env and build output. A guest who may write can chang
 
 Stays with you: .git/config and .git/hooks. The plain folder is back when sharing ends.`;
 
-export async function share(session: Session, script: string): Promise<void> {
+export async function share(session: Session, script: () => string): Promise<void> {
   const folders = workspace.workspaceFolders ?? [];
   const chosen = folders.length > 1 ? await window.showWorkspaceFolderPick() : folders[0];
   if (chosen === undefined && folders.length > 1) return;
@@ -28,7 +28,7 @@ export async function share(session: Session, script: string): Promise<void> {
     session,
     what: "share",
     title: "Pairmount: sharing",
-    script,
+    script: script(),
     args,
     cwd: folder.fsPath,
   });
