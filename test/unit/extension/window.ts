@@ -1,5 +1,5 @@
 /** A window with the extension in it, and a session that it can find: a real socket, and no mount. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
@@ -8,10 +8,10 @@ import type { PendingJoin, SessionEvent, SessionStatus } from "../../../helper/a
 import { type RpcServer, type RpcService, startRpcServer } from "../../../helper/rpc/server.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
 import { fake, Uri } from "../../harness/fake-vscode.ts";
-import { repositoryRoot } from "../../harness/place.ts";
 import { aState } from "./samples.ts";
 
 export interface Helper {
+  readonly socket: string;
   readonly asked: (readonly unknown[])[];
   status: SessionStatus;
   joins: readonly PendingJoin[];
@@ -26,6 +26,10 @@ export interface Desk {
   readonly folder: string;
   /** Survive the window. */
   readonly stored: Map<string, unknown>;
+  /** What the helper's program prints, whatever it is run with. */
+  program(...lines: readonly object[]): void;
+  /** What it was last run with. */
+  ran(): readonly string[];
   share(status?: Partial<SessionStatus>): Promise<Helper>;
   /** Opens a window on these folders; a window that was open is closed. */
   open(...folders: readonly string[]): void;
@@ -41,6 +45,7 @@ afterAll(() => {
 export function createDesk(): Desk {
   const folder = mkdtempSync(join(tmpdir(), "pm-window-"));
   folders.push(folder);
+  const ran = join(folder, "ran.json");
   const stored = new Map<string, unknown>();
   const ends: (() => Promise<void>)[] = [];
   let close = (): void => undefined;
@@ -53,6 +58,13 @@ export function createDesk(): Desk {
   return {
     folder,
     stored,
+    program(...lines) {
+      const args = `(await import("node:fs")).writeFileSync(${JSON.stringify(ran)}, JSON.stringify(process.argv.slice(2)));`;
+      const text = lines.map((line) => `console.log(${JSON.stringify(JSON.stringify(line))});`).join("\n");
+      mkdirSync(join(folder, "dist"), { recursive: true });
+      writeFileSync(join(folder, "dist", "pairmount.mjs"), `${args}\n${text}\n`);
+    },
+    ran: () => JSON.parse(readFileSync(ran, "utf8")) as readonly string[],
     async share(status = {}) {
       const mount = join(folder, "app");
       mkdirSync(mount, { recursive: true });
@@ -69,6 +81,7 @@ export function createDesk(): Desk {
       let server: RpcServer | undefined;
       let entry: { dispose(): unknown } | undefined;
       const helper: Helper = {
+        socket,
         asked,
         status: given,
         joins: [],
@@ -110,7 +123,7 @@ export function createDesk(): Desk {
       activate({
         subscriptions,
         extension: { packageJSON: { version: "0" } },
-        extensionPath: repositoryRoot,
+        extensionPath: folder,
         globalStorageUri: Uri.file(join(folder, "storage")),
         globalState: memory,
         secrets: memory,
