@@ -97,4 +97,6 @@ export async function endSession(session: Session, question: string, button: str
       if ((error as { readonly code?: unknown }).code !== "host-gone") throw error;
     });
   });
+  // Also where the helper's own word of it was lost with the connection.
+  session.take({ t: "event", event: { event: "ended", reason: "left" } });
 }

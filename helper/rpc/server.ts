@@ -134,7 +134,10 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
     },
     async dispose() {
       pulse.dispose();
-      await close(server, [...clients.values()]);
+      const closed = close(server, [...clients.values()]);
+      await delivered([...clients.keys()]);
+      for (const client of clients.values()) client.end();
+      await closed;
     },
   };
 }
@@ -162,10 +165,17 @@ function isToken(raw: unknown): boolean {
   return typeof raw === "object" && raw !== null && "onCancellationRequested" in raw;
 }
 
+/** What was sent, and the answers decided by now, are written: a last message leaves after them. Never rejects. */
+async function delivered(connections: readonly MessageConnection[]): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  // `$/`: no client answers for a notification it does not know (LSP specification, "$ Notifications and Requests").
+  await Promise.allSettled(connections.map(async (connection) => await connection.sendNotification("$/bye")));
+}
+
+/** Resolves when all connections are gone; those that are not read by then are cut. */
 async function close(server: Server, clients: readonly Socket[]): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  for (const client of clients) client.end();
   const timer = setTimeout(() => {
     for (const client of clients) client.destroy();
   }, farewellMs);
