@@ -1,12 +1,16 @@
 import { defineConfig } from "vitest/config";
 
+const fakeVscode = new URL("test/harness/fake-vscode.ts", import.meta.url).pathname;
 // Real mounts share one machine: suites that mount run one file after the other.
 const serial = { fileParallelism: false, pool: "forks" } as const;
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        resolve: { alias: { vscode: fakeVscode } },
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 },
+      },
       { test: { name: "sim", include: ["test/sim/**/*.test.ts"], testTimeout: 120_000 } },
       {
         test: {

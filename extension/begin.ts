@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { type Progress as ProgressBar, workspace } from "vscode";
 import type { Progress } from "./helper-edge.ts";
 import type { Session } from "./session.ts";
@@ -14,11 +15,18 @@ export interface Begun {
 /** The user's settings, as the helper's options. */
 export function settings(): { readonly mountPoint: string; readonly port: number; readonly common: readonly string[] } {
   const configured = workspace.getConfiguration("pairmount");
+  const mountPoint = configured.get<string>("mountPoint", "cover").trim() || "cover";
   const name = configured.get<string>("name", "").trim();
   return {
-    mountPoint: configured.get<string>("mountPoint", "cover").trim() || "cover",
+    mountPoint: mountPoint.replace(/^~(?=\/|$)/, homedir()),
     port: configured.get<number>("port", 0),
-    common: ["--driver", configured.get<string>("driver", "auto"), ...(name === "" ? [] : ["--name", name])],
+    common: [
+      "--driver",
+      configured.get<string>("driver", "auto"),
+      "--idle",
+      String(configured.get<number>("idleMinutes", 10)),
+      ...(name === "" ? [] : ["--name", name]),
+    ],
   };
 }
 

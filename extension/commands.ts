@@ -1,22 +1,20 @@
 /** Every command, complete by type. */
 import { commands, type Disposable, env, type LogOutputChannel, window } from "vscode";
 import { type CommandId, commandIds } from "./command-ids.ts";
-import { git, mountOf, openCommit } from "./commit-text.ts";
+import { checkOut, cherryPick } from "./commit-actions.ts";
+import { mountOf, openCommit } from "./commit-text.ts";
 import type { Access } from "./helper-edge.ts";
 import { runHelper } from "./helper-program.ts";
-import { join } from "./joining.ts";
+import { join, type JoinParts } from "./joining.ts";
 import { menuOf } from "./menu.ts";
 import { decide } from "./questions.ts";
 import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
 import type { About, Row } from "./rows.ts";
-import type { Session } from "./session.ts";
 import { copyInvite, endSession, share } from "./sharing.ts";
+import { tellFailure } from "./tell-failure.ts";
 
-export interface CommandParts {
-  readonly session: Session;
+export interface CommandParts extends JoinParts {
   readonly log: LogOutputChannel;
-  /** The helper's program; copied where it is needed first. */
-  readonly script: () => string;
 }
 
 type Handler = (row: Row | undefined) => unknown;
@@ -24,18 +22,12 @@ type Handler = (row: Row | undefined) => unknown;
 export function registerCommands(parts: CommandParts): readonly Disposable[] {
   const handlers = handlersOf(parts);
   return commandIds.map((id) =>
-    commands.registerCommand(id, async (row?: Row) => {
-      try {
-        await handlers[id](row);
-      } catch (error) {
-        parts.log.error(error instanceof Error ? error : String(error));
-        void window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      }
-    }),
+    commands.registerCommand(id, async (row?: Row) => await tellFailure(parts.log, () => handlers[id](row))),
   );
 }
 
-function handlersOf({ session, log, script }: CommandParts): { readonly [C in CommandId]: Handler } {
+function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler } {
+  const { session, log, script } = parts;
   const setAccess = async (row: Row | undefined, access: Access): Promise<void> => {
     const { peer, name } = aboutOf(row, "peer");
     const { settled } = await session.request("setAccess", { peer, access });
@@ -44,8 +36,8 @@ function handlersOf({ session, log, script }: CommandParts): { readonly [C in Co
   const answer = async (row: Row | undefined, accept: boolean, access: Access): Promise<void> =>
     await decide(session, { ...aboutOf(row, "join"), accept, access });
   return {
-    "pairmount.share": async () => await share(session, script()),
-    "pairmount.join": async () => await join(session, script()),
+    "pairmount.share": async () => await share(session, script),
+    "pairmount.join": async () => await join(parts),
     "pairmount.copyInvite": async () => await copyInvite(session, "text"),
     "pairmount.copyInviteLink": async () => await copyInvite(session, "link"),
     "pairmount.stop": async () =>
@@ -72,10 +64,8 @@ function handlersOf({ session, log, script }: CommandParts): { readonly [C in Co
     "pairmount.discardRecovered": async (row) => await discardRecovered(session, aboutOf(row, "recovered")),
     "pairmount.openCommit": async (row) => await openCommit(aboutOf(row, "commit").commit),
     "pairmount.copyHash": async (row) => await env.clipboard.writeText(aboutOf(row, "commit").commit.hash),
-    "pairmount.checkOut": async (row) =>
-      await git(mountOf(session), ["checkout", "--quiet", aboutOf(row, "commit").commit.hash, "--"]),
-    "pairmount.cherryPick": async (row) =>
-      await git(mountOf(session), ["cherry-pick", aboutOf(row, "commit").commit.hash]),
+    "pairmount.checkOut": async (row) => await checkOut(mountOf(session), aboutOf(row, "commit").commit),
+    "pairmount.cherryPick": async (row) => await cherryPick(mountOf(session), aboutOf(row, "commit").commit),
     "pairmount.showLog": () => log.show(),
     "pairmount.doctor": async () => {
       log.info(`doctor\n${await runHelper(script(), ["doctor"])}`);

@@ -5,11 +5,13 @@ import type { SessionCommit } from "./helper-edge.ts";
 import type { Session } from "./session.ts";
 
 const scheme = "pairmount-commit";
+/** Runs no program that the folder names: it works in Restricted Mode, too. */
+const showing = ["-c", "log.showSignature=false", "show", "--no-ext-diff", "--no-textconv", "--stat", "--patch"];
 const longest = 16 * 1024 * 1024;
 
 export function createCommitDocuments(session: Session): Disposable {
   return workspace.registerTextDocumentContentProvider(scheme, {
-    provideTextDocumentContent: (uri) => git(mountOf(session), ["show", "--stat", "--patch", hashOf(uri)]),
+    provideTextDocumentContent: (uri) => git(mountOf(session), [...showing, hashOf(uri)]),
   });
 }
 

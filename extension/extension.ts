@@ -1,16 +1,20 @@
 /** The extension's composition root: a thin shell around a session of the helper. */
-import { commands, type ExtensionContext, window, workspace } from "vscode";
+import { commands, type ExtensionContext, window } from "vscode";
+import { guardSaves } from "./bases.ts";
 import { registerCommands } from "./commands.ts";
 import { createCommitDocuments } from "./commit-text.ts";
 import { refreshGitView } from "./git-refresh.ts";
 import { installHelper } from "./helper-program.ts";
-import { inviteOf, join } from "./joining.ts";
+import { inviteOf, join, type JoinParts } from "./joining.ts";
 import { tellNotices } from "./notice-shell.ts";
+import { createPlaces, openFolders } from "./places-shell.ts";
 import { askAboutJoins } from "./questions.ts";
 import { findSession, Session } from "./session.ts";
 import { contextOf } from "./state.ts";
 import { createStatusItem } from "./status-item.ts";
+import { tellFailure } from "./tell-failure.ts";
 import { createViews } from "./views.ts";
+import { offerWaysOn, watchLoss } from "./ways-on.ts";
 
 export function activate(context: ExtensionContext): void {
   const log = window.createOutputChannel("Pairmount", { log: true });
@@ -18,31 +22,38 @@ export function activate(context: ExtensionContext): void {
   const { version } = context.extension.packageJSON as { readonly version: string };
   const script = (): string =>
     installHelper({ from: context.extensionPath, storage: context.globalStorageUri.fsPath, version });
+  const places = createPlaces(context, session);
+  const parts = { session, places, script, log };
   context.subscriptions.push(
     log,
     session,
+    places,
     session.onChanged((model) => void commands.executeCommand("setContext", "pairmount.state", contextOf(model))),
     session.onEvent((event) => log.info(JSON.stringify(event))),
     createStatusItem(session),
     ...createViews(session),
-    ...registerCommands({ session, log, script }),
-    askAboutJoins(session),
-    tellNotices(session),
-    refreshGitView(session),
+    ...registerCommands(parts),
+    askAboutJoins(session, log),
+    tellNotices(parts),
+    watchLoss(parts),
+    refreshGitView(session, log),
+    guardSaves(session, log),
     createCommitDocuments(session),
     window.registerUriHandler({
       handleUri: async (uri) => {
         const invite = inviteOf(uri);
-        if (invite !== undefined) await join(session, script(), invite);
+        if (invite !== undefined) await tellFailure(log, async () => await join(parts, invite));
       },
     }),
   );
-  void attachAgain(session).catch((error: unknown) => log.error(String(error)));
+  void tellFailure(log, async () => await attachAgain(parts));
 }
 
 /** After a reload, and in a second window, the session of this folder goes on. */
-async function attachAgain(session: Session): Promise<void> {
-  const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
-  const found = folders.length === 0 ? undefined : await findSession(folders.map(({ uri }) => uri.fsPath));
-  if (found !== undefined) await session.attach(found.socket);
+async function attachAgain(parts: JoinParts): Promise<void> {
+  const folders = openFolders();
+  const found = folders.length === 0 ? undefined : await findSession(folders);
+  if (found !== undefined) await parts.session.attach(found.socket);
+  else if (await parts.places.isGone())
+    offerWaysOn(parts, "This folder was a shared workspace, whose session is over.");
 }

@@ -1,5 +1,5 @@
 /** The Git extension looks late at what others did: it is asked to look, at most twice a second. */
-import { type Disposable, extensions } from "vscode";
+import { type Disposable, extensions, type LogOutputChannel } from "vscode";
 import type { Session } from "./session.ts";
 
 interface GitApi {
@@ -8,7 +8,7 @@ interface GitApi {
 
 const betweenMs = 500;
 
-export function refreshGitView(session: Session): Disposable {
+export function refreshGitView(session: Session, log: LogOutputChannel): Disposable {
   let timer: NodeJS.Timeout | undefined;
   let again = false;
   const look = (): void => {
@@ -17,7 +17,8 @@ export function refreshGitView(session: Session): Disposable {
       if (again) look();
       again = false;
     }, betweenMs);
-    for (const repository of gitApi()?.repositories ?? []) void repository.status();
+    for (const repository of gitApi()?.repositories ?? [])
+      repository.status().catch((error: unknown) => log.warn(`the Git extension: ${String(error)}`));
   };
   const listening = session.onEvent((event) => {
     if ((event.event !== "git" && event.event !== "commit") || event.own) return;

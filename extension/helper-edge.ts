@@ -14,6 +14,6 @@ export type {
   SessionStatus,
 } from "../helper/api.ts";
 export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
-export { figure, fromJson, oneOf, record, text } from "../helper/rpc/parse.ts";
+export { figure, fromJson, list, oneOf, orNull, record, text } from "../helper/rpc/parse.ts";
 export { openRegistry, type RegisteredSession } from "../helper/session/registry.ts";
 export { inviteLink } from "../helper/cli/arguments.ts";

@@ -3,7 +3,7 @@
  * from under a helper that is running, and run by the editor's own runtime (never by a `node` on PATH).
  */
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { figure, fromJson, oneOf, type Progress, record, text } from "./helper-edge.ts";
@@ -14,7 +14,13 @@ export interface Started {
 }
 
 /** What the helper could not do, in its own words. */
-export class HelperFailed extends Error {}
+export class HelperFailed extends Error {
+  readonly cancelled: boolean;
+  constructor(message: string, code = "unexpected") {
+    super(message);
+    this.cancelled = code === "cancelled";
+  }
+}
 
 const parts = ["package.json", "dist", "node_modules/fuse-native", "node_modules/vscode-jsonrpc"] as const;
 const parseTag = record<{ readonly event: string }>({ event: text });
@@ -32,7 +38,9 @@ export function installHelper(options: {
   readonly storage: string;
   readonly version: string;
 }): string {
-  const place = join(options.storage, `helper-${options.version}`);
+  // A build of the same version is another helper all the same.
+  const { size, mtimeMs } = statSync(join(options.from, "dist", "pairmount.mjs"));
+  const place = join(options.storage, `helper-${options.version}-${size}-${Math.floor(mtimeMs)}`);
   if (!existsSync(place)) {
     const unfinished = `${place}.${process.pid}`;
     mkdirSync(unfinished, { recursive: true, mode: 0o700 });
@@ -75,8 +83,10 @@ export function startHelper(options: {
           if (progress !== undefined) options.onProgress(progress);
           break;
         }
-        case "failed":
-          return reject(new HelperFailed(fromJson(line, parseFailed)?.text ?? line));
+        case "failed": {
+          const failed = fromJson(line, parseFailed);
+          return reject(new HelperFailed(failed?.text ?? line, failed?.code));
+        }
         case "shared":
         case "joined": {
           const started = fromJson(line, parseStarted);

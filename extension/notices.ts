@@ -8,9 +8,12 @@ export interface Notice {
 }
 export type NoticeAction = "Compare" | "Show Recovered Versions";
 
-export function noticeOf(event: SessionEvent): Notice | undefined {
+/** `role`: this peer's. */
+export function noticeOf(event: SessionEvent, role: "host" | "guest"): Notice | undefined {
   switch (event.event) {
     case "peer": {
+      // A guest whose host is gone is told of the end.
+      if (role === "guest" && event.state === "gone") return undefined;
       const sentence = peerSentences[event.state];
       return sentence === undefined ? undefined : info(`${event.peer} ${sentence}`);
     }

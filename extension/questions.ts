@@ -1,17 +1,18 @@
 /** Whoever waits in the lobby is a question to the host, once for each window; a stale click is told so. */
-import { type Disposable, window } from "vscode";
+import { type Disposable, type LogOutputChannel, window } from "vscode";
 import type { Access, PendingJoin } from "./helper-edge.ts";
 import type { Session } from "./session.ts";
+import { tellFailure } from "./tell-failure.ts";
 
 const buttons = ["Accept", "Accept Read-Only", "Decline"] as const;
 
-export function askAboutJoins(session: Session): Disposable {
+export function askAboutJoins(session: Session, log: LogOutputChannel): Disposable {
   const asked = new Set<number>();
   return session.onChanged((model) => {
     if (model.t !== "attached") return;
     for (const join of model.state.joins.filter(({ id }) => !asked.has(id))) {
       asked.add(join.id);
-      void ask(session, join);
+      void tellFailure(log, async () => await ask(session, join));
     }
   });
 }

@@ -20,6 +20,7 @@ export class Session implements Disposable {
   readonly onEvent: Event<SessionEvent> = this.#told.event;
   #model: Model = nothing;
   #client: RpcClient | undefined;
+  #asking = false;
 
   get model(): Model {
     return this.#model;
@@ -40,7 +41,7 @@ export class Session implements Disposable {
         this.take({ t: "event", event });
       },
       onChanged: (delta) => {
-        if (isGap(this.#model, delta)) void this.#refresh(client);
+        if (isGap(this.#model, delta)) this.#askAnew(client);
         else this.take({ t: "changed", delta });
       },
     });
@@ -52,6 +53,15 @@ export class Session implements Disposable {
       this.take({ t: "closed" });
     });
     await this.#refresh(client);
+  }
+
+  /** One question for all that was missed; a helper that went meanwhile is seen by its closed connection. */
+  #askAnew(client: RpcClient): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    void this.#refresh(client)
+      .catch(() => undefined)
+      .finally(() => (this.#asking = false));
   }
 
   async #refresh(client: RpcClient): Promise<void> {

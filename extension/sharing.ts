@@ -5,14 +5,17 @@ import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
 import type { Session } from "./session.ts";
 
-const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. \
-A guest who may write can change files that run code here, such as build scripts.
+const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. So are files \
+that git ignores, such as .env and build output. A guest who may write can change files that run code here.
 
 Stays with you: .git/config and .git/hooks. The plain folder is back when sharing ends.`;
 
-export async function share(session: Session, script: string): Promise<void> {
-  const folder = workspace.workspaceFolders?.[0]?.uri;
-  if (folder === undefined || folder.scheme !== "file") {
+export async function share(session: Session, script: () => string): Promise<void> {
+  const folders = workspace.workspaceFolders ?? [];
+  const chosen = folders.length > 1 ? await window.showWorkspaceFolderPick() : folders[0];
+  if (chosen === undefined && folders.length > 1) return;
+  const folder = chosen?.uri;
+  if (folder?.scheme !== "file") {
     await window.showErrorMessage("Open a local folder first: that folder is then shared.");
     return;
   }
@@ -25,7 +28,7 @@ export async function share(session: Session, script: string): Promise<void> {
     session,
     what: "share",
     title: "Pairmount: sharing",
-    script,
+    script: script(),
     args,
     cwd: folder.fsPath,
   });
@@ -36,9 +39,14 @@ export async function share(session: Session, script: string): Promise<void> {
 
 export const openHere = { forceReuseWindow: true } as const;
 
-/** Runs the helper with a progress notification that can be cancelled, and attaches to its session. Undefined: it came to nothing, which was told. */
+/** Runs the helper with a progress notification that can be cancelled, and attaches to its session, where the window has none. Undefined: it came to nothing, which was told. */
 export async function begin(options: Begun): Promise<{ readonly mount: string } | undefined> {
   const { session, what } = options;
+  if (session.model.t === "starting") {
+    void window.showInformationMessage("Pairmount is beginning a session already.");
+    return undefined;
+  }
+  const busy = session.model.t === "attached";
   session.take({ t: "begin", what });
   try {
     const started = await window.withProgress(
@@ -50,12 +58,12 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
           onCancel: (call) => void cancelled.onCancellationRequested(call),
         }),
     );
-    await session.attach(started.socket);
+    if (!busy) await session.attach(started.socket);
     return started;
   } catch (error) {
     session.take({ t: "failed" });
     if (!(error instanceof HelperFailed)) throw error;
-    void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
+    if (!error.cancelled) void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
     return undefined;
   }
 }
@@ -89,4 +97,6 @@ export async function endSession(session: Session, question: string, button: str
       if ((error as { readonly code?: unknown }).code !== "host-gone") throw error;
     });
   });
+  // Also where the helper's own word of it was lost with the connection.
+  session.take({ t: "event", event: { event: "ended", reason: "left" } });
 }

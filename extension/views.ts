@@ -36,7 +36,8 @@ function createTree(id: ViewId, session: Session): Disposable {
   };
   const view = window.createTreeView(id, { treeDataProvider: provider });
   let drawn = "";
-  const listening = session.onChanged((model) => {
+  const draw = (): void => {
+    const { model } = session;
     // Drawn anew only where something shows that did not before.
     const rows = model.t === "attached" ? rowsOf[id](model.state) : [];
     const now = JSON.stringify(rows);
@@ -47,9 +48,13 @@ function createTree(id: ViewId, session: Session): Disposable {
       const waiting = rows.filter(({ context }) => context === "join").length;
       view.badge = waiting === 0 ? undefined : { value: waiting, tooltip: `${waiting} asking to join` };
     }
-  });
+  };
+  const listening = session.onChanged(draw);
+  // Ages grow by themselves.
+  const timer = setInterval(draw, 60_000);
   return {
     dispose() {
+      clearInterval(timer);
       listening.dispose();
       view.dispose();
       changed.dispose();

@@ -93,6 +93,11 @@ export interface Requests {
     readonly params: { readonly id: string };
     readonly result: { readonly file: string | null; readonly current: string | null };
   };
+  /** Before a save that has not seen what is in the file now: keeps those bytes (base64) as a recovered version. `path` is relative to the mount. */
+  readonly keep: {
+    readonly params: { readonly path: string; readonly bytes: string };
+    readonly result: { readonly id: string | null };
+  };
   readonly discard: { readonly params: { readonly id: string }; readonly result: { readonly settled: boolean } };
   /** Ends the session. Answered once the mount is gone; the helper ends right after. */
   readonly leave: { readonly params: Nothing; readonly result: Nothing };

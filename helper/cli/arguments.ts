@@ -13,6 +13,8 @@ interface SessionCommand extends Output {
   readonly driver: DriverName;
   readonly access: Access;
   readonly detach: boolean;
+  /** Minutes; 0: never. */
+  readonly idle: number;
 }
 export interface ShareCommand extends SessionCommand {
   readonly command: "share";
@@ -64,6 +66,7 @@ const session = {
   name: { type: "string" },
   driver: { type: "string" },
   detach: { type: "boolean" },
+  idle: { type: "string" },
   "read-only": { type: "boolean" },
 } as const;
 const options = {
@@ -161,6 +164,7 @@ interface SessionValues extends OutputValues {
   readonly name?: string | undefined;
   readonly driver?: string | undefined;
   readonly detach?: boolean | undefined;
+  readonly idle?: string | undefined;
   readonly "read-only"?: boolean | undefined;
 }
 
@@ -172,8 +176,10 @@ function sessionOf(about: CommandName, values: SessionValues): SessionCommand | 
   const driver = drivers.find((name) => name === (values.driver ?? "auto"));
   if (driver === undefined) return misuse(about, `--driver takes ${drivers.join(", ")}.`);
   if (values.name !== undefined && values.name.trim() === "") return misuse(about, "--name takes a name.");
+  const idle = Number(values.idle ?? 0);
+  if (!Number.isFinite(idle) || idle < 0) return misuse(about, "--idle takes minutes, 0 for never.");
   const access: Access = values["read-only"] === true ? "read-only" : "read-write";
-  return { name: values.name?.trim(), driver, access, detach: values.detach ?? false, ...outputOf(values) };
+  return { name: values.name?.trim(), driver, access, detach: values.detach ?? false, idle, ...outputOf(values) };
 }
 
 /** `vscode://pairmount.pairmount/join?invite=…` is the same invite, clickable. */

@@ -30,6 +30,8 @@ const sessionOptions = `  --name NAME           how you are shown to the others 
   --driver DRIVER       auto (default), kernel (Linux, fast) or fuse-native (libfuse 2)
   --detach              go on in the background; prints the first line as JSON and returns. With --progress long steps
                         are told first. A signal meanwhile cancels: nothing stays mounted
+  --idle MINUTES        end by itself after so long without a client, a program in the mount or, at a host, a guest
+                        (default 0: never)
   --json                one JSON object a line instead of a screen; a failure is {"event":"failed","code","text"}
   --progress            with --json: also {"event":"progress","step","done","total"}
   --debug               on an unexpected failure print its stack`;

@@ -1,12 +1,14 @@
 /** A session in the foreground: begins, can be found and asked over its socket, ends by signal, `leave` or by itself. */
 import { Disposables } from "../base/disposable.ts";
+import { systemTimers } from "../peer/timers.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
-import type { JoinDecision, Progress, Session, SessionEvent } from "../session/api.ts";
+import type { JoinDecision, PeerStatus, Progress, Session, SessionEvent } from "../session/api.ts";
 import { cancelled } from "../session/errors.ts";
 import type { Lobby } from "../session/lobby.ts";
 import type { Registry } from "../session/registry.ts";
 import { deferred } from "./deferred.ts";
 import { exit } from "./exit-codes.ts";
+import { type IdleOptions, watchIdle } from "./idle.ts";
 import type { CliPorts } from "./ports.ts";
 import type { SessionView, Started } from "./view.ts";
 
@@ -19,6 +21,8 @@ export interface HeldSession {
   readonly view: SessionView;
   readonly registry: Registry;
   readonly lobby: Lobby;
+  /** Minutes without any use after which the session ends by itself; 0: never. */
+  readonly idleMinutes: number;
   /** Exit code when the session ends without having been asked to. */
   readonly endedByItself: number;
 }
@@ -28,7 +32,7 @@ const startGraceMs = 3000;
 
 export async function holdSession(ports: CliPorts, held: HeldSession): Promise<number> {
   const { view, registry } = held;
-  const stop = deferred<"asked">();
+  const stop = deferred<"asked" | "idle">();
   const beginning = new AbortController();
   const over = deferred<void>();
   const ends = new Disposables();
@@ -60,16 +64,32 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
     const status = session.status();
     const entry = { role: status.role, mount: session.mount, folder: status.folder, pid: ports.pid };
     ends.add(await registry.register(socket, entry));
+    if (held.idleMinutes > 0)
+      ends.add(
+        watchIdle({ timers: systemTimers, ...idleOf(session, server, held.idleMinutes, () => stop.resolve("idle")) }),
+      );
     view.started(startedOf(session, { socket, pid: ports.pid, role: status.role }));
 
     const why = await Promise.race([stop.promise, session.ended.then((reason) => ({ reason }))]);
     await session.dispose();
-    if (!toldEnd) onEvent({ event: "ended", reason: why === "asked" ? "left" : why.reason });
-    return why === "asked" ? exit.fine : held.endedByItself;
+    if (!toldEnd) onEvent({ event: "ended", reason: typeof why === "object" ? why.reason : endings[why] });
+    return typeof why === "object" ? held.endedByItself : exit.fine;
   } finally {
     over.resolve();
     await ends.dispose();
   }
+}
+
+const endings = { asked: "left", idle: "nobody used it any more" } as const;
+
+function idleOf(session: Session, server: RpcServer, minutes: number, onIdle: () => void): Omit<IdleOptions, "timers"> {
+  const isGuestHere = ({ role, you, state }: PeerStatus): boolean => role === "guest" && !you && state !== "gone";
+  return {
+    idleMs: minutes * 60_000,
+    activity: () => session.activity(),
+    isUsed: () => server.clients > 0 || (session.invite !== null && session.status().peers.some(isGuestHere)),
+    onIdle,
+  };
 }
 
 function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): RpcService {
@@ -83,6 +103,7 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     setAccess: ({ peer, access }) => ({ settled: session.setAccess(peer, access) }),
     remove: ({ peer }) => ({ settled: session.remove(peer) }),
     recovered: ({ id }) => session.recovered(id),
+    keep: ({ path, bytes }) => ({ id: session.keep(path, Buffer.from(bytes, "base64")) }),
     discard: ({ id }) => ({ settled: session.discard(id) }),
     leave,
   };

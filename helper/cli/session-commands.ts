@@ -30,6 +30,7 @@ export async function runShare(ports: CliPorts, command: ShareCommand): Promise<
     registry,
     view,
     lobby,
+    idleMinutes: command.idle,
     endedByItself: exit.unexpected,
     start: (tell) => ports.share({ name, driver, folder, ...at, access, port, decide, ...tell }),
   });
@@ -45,6 +46,7 @@ export async function runJoin(ports: CliPorts, command: JoinCommand): Promise<nu
     registry,
     view,
     lobby: createLobby(),
+    idleMinutes: command.idle,
     endedByItself: exitCodeOf("host-gone"),
     start: (tell) => ports.join({ name, driver, invite, access, ...at, ...tell }),
   });

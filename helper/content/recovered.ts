@@ -11,7 +11,8 @@ export interface Recovered {
   readonly node: number;
   /** Whose content it is, as shown to people. */
   readonly who: string;
-  readonly reason: RefusalReason | "private" | "unsent";
+  /** `overwritten`: by an editor whose user had not seen it. */
+  readonly reason: RefusalReason | "private" | "unsent" | "overwritten";
   /** Content version it was based on. */
   readonly base: number;
   readonly when: Time;
@@ -38,6 +39,7 @@ const reasons: readonly string[] = [
   "same",
   "private",
   "unsent",
+  "overwritten",
 ] satisfies readonly Recovered["reason"][];
 
 /** One line of the index, as written to disk; undefined for an empty, torn or damaged one. */

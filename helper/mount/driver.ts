@@ -40,6 +40,8 @@ export interface Mounted {
 
 export interface MountStats {
   readonly requests: number;
+  /** Those of programs: not the watcher echo's, nor what the kernel does by itself. */
+  readonly foreign: number;
   /** Requests waiting for an answer from elsewhere. */
   readonly parked: number;
   readonly knownNodes: number;

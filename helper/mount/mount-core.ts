@@ -96,6 +96,7 @@ export function createMountCore(options: MountCoreOptions): MountCore {
   };
   const handle = createRequestHandler({ context, interrupts, echo, readOnly: options.readOnly });
   let requests = 0;
+  let foreign = 0;
   let disposed: Promise<void> | undefined;
 
   async function end(): Promise<void> {
@@ -107,10 +108,12 @@ export function createMountCore(options: MountCoreOptions): MountCore {
   return {
     handle: (request) => {
       requests++;
+      if (request.pid !== 0 && request.pid !== echo.thread) foreign++;
       handle(request);
     },
     stats: () => ({
       requests,
+      foreign,
       parked: parked.size,
       knownNodes: lookups.size,
       openHandles: handles.size,

@@ -29,7 +29,8 @@ import { paramParsers } from "./shapes.ts";
 import { createWatchers } from "./watchers.ts";
 
 /** The session, as its clients may use it. */
-export interface RpcService extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "discard"> {
+export interface RpcService
+  extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
   status(): SessionStatus;
   joins(): readonly PendingJoin[];
   /** Resolves once the session is over. */
@@ -37,6 +38,8 @@ export interface RpcService extends Pick<Handlers, "decide" | "setAccess" | "rem
 }
 
 export interface RpcServer extends Disposable {
+  /** Connected now, attached or not. */
+  readonly clients: number;
   /** To every client that is attached. Never waits for one. */
   publish(event: SessionEvent): void;
   /** Answers still under way are delivered first, to clients that read them. */
@@ -90,6 +93,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       setAccess: (params) => thenLook(service.setAccess(params)),
       remove: (params) => thenLook(service.remove(params)),
       recovered: (params) => service.recovered(params),
+      keep: (params) => service.keep(params),
       discard: (params) => thenLook(service.discard(params)),
       leave: async () => {
         await service.leave();
@@ -120,6 +124,9 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
   await chmod(socket, 0o600);
 
   return {
+    get clients() {
+      return clients.size;
+    },
     publish(event) {
       commits = commitsAfter(commits, event);
       watchers.event(event);
@@ -127,7 +134,10 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
     },
     async dispose() {
       pulse.dispose();
-      await close(server, [...clients.values()]);
+      const closed = close(server, [...clients.values()]);
+      await delivered([...clients.keys()]);
+      for (const client of clients.values()) client.end();
+      await closed;
     },
   };
 }
@@ -155,10 +165,17 @@ function isToken(raw: unknown): boolean {
   return typeof raw === "object" && raw !== null && "onCancellationRequested" in raw;
 }
 
+/** What was sent, and the answers decided by now, are written: a last message leaves after them. Never rejects. */
+async function delivered(connections: readonly MessageConnection[]): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  // `$/`: no client answers for a notification it does not know (LSP specification, "$ Notifications and Requests").
+  await Promise.allSettled(connections.map(async (connection) => await connection.sendNotification("$/bye")));
+}
+
+/** Resolves when all connections are gone; those that are not read by then are cut. */
 async function close(server: Server, clients: readonly Socket[]): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  for (const client of clients) client.end();
   const timer = setTimeout(() => {
     for (const client of clients) client.destroy();
   }, farewellMs);

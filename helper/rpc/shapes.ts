@@ -128,6 +128,7 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   setAccess: parseSettled,
   remove: parseSettled,
   recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
+  keep: record<Answered<"keep">>({ id: orNull(text) }),
   discard: parseSettled,
   leave: parseNothing,
 };
@@ -141,6 +142,7 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   setAccess: record<Params<"setAccess">>({ peer: figure, access }),
   remove: record<Params<"remove">>({ peer: figure }),
   recovered: record<Params<"recovered">>({ id: text }),
+  keep: record<Params<"keep">>({ path: text, bytes: text }),
   discard: record<Params<"discard">>({ id: text }),
   leave: parseNothing,
 };

@@ -137,6 +137,8 @@ export type SessionEvent =
 export interface RecoveredFiles {
   /** The file that holds a recovered version, and the path it lost at, if a file is there; nulls where there is none. */
   recovered(id: string): { readonly file: string | null; readonly current: string | null };
+  /** What a save is about to overwrite unseen. Null: it could not be kept, or this is no path. */
+  keep(path: string, bytes: Uint8Array): string | null;
   /** False: there is no such version. */
   discard(id: string): boolean;
 }
@@ -147,6 +149,8 @@ export interface Session extends Disposable, RecoveredFiles {
   readonly invite: string | null;
   readonly port: number | null;
   status(): SessionStatus;
+  /** Requests of programs in the mount so far. */
+  activity(): number;
   /** Host only. False: no such guest, or one whose mount is for reading only. */
   setAccess(peer: number, access: Access): boolean;
   /** Host only. False: no such guest. */

@@ -1,4 +1,4 @@
-/** Keeps the stripped config of each git dir known to the others: from the peer in whose tree it was born (R-PRIV). */
+/** Keeps the stripped configs of each git dir known to the others: from the peer in whose tree it was born (R-PRIV). */
 import { type FileName, mustFileName } from "../base/name.ts";
 import type { SessionClock } from "../base/ports.ts";
 import { guestConfig, seedConfig } from "../git/config-seed.ts";
@@ -7,6 +7,8 @@ import { rootNode, type NodeId } from "../replica/ids.ts";
 import type { Place, Submitted } from "../replica/op.ts";
 
 const config = mustFileName("config");
+/** Beside it since `extensions.worktreeConfig`: sparse checkouts have their switches here. */
+const worktreeConfig = mustFileName("config.worktree");
 /** A config beyond this is not git's. */
 const largest = 1024 * 1024;
 
@@ -26,30 +28,35 @@ export function createConfigSeeds(parts: {
   readonly clock: SessionClock;
   /** Whether this peer speaks for the git dir. */
   readonly isOurs: (gitDir: NodeId) => boolean;
+  /** Also `config.worktree`. Only the host: it takes none from a guest (R-PRIV). */
+  readonly worktrees: boolean;
   readonly read: (node: NodeId, size: number) => Uint8Array | undefined;
   readonly tell: (seed: Seed) => void;
 }): ConfigSeeds {
   const { view } = parts;
+  const seeded = parts.worktrees ? [config, worktreeConfig] : [config];
 
-  function seed(dir: NodeId): void {
-    const id = view.lookup({ parent: dir, name: config });
+  function seed(dir: NodeId, name: FileName): void {
+    const id = view.lookup({ parent: dir, name });
     const node = id === undefined ? undefined : view.node(id);
     if (node?.kind !== "file" || node.size > largest) return;
     const text = parts.read(node.id, node.size);
     if (text === undefined) return;
     const depth = view.pathOf(dir)?.length ?? 0;
-    parts.tell({ t: "seed", dir, name: config, bytes: seedConfig(text, { depth }), time: parts.clock.now() });
+    parts.tell({ t: "seed", dir, name, bytes: seedConfig(text, { depth }), time: parts.clock.now() });
   }
 
   return {
     renamed(to) {
-      if (to.name === config && view.isPrivate(to) && parts.isOurs(to.parent)) seed(to.parent);
+      if (seeded.includes(to.name) && view.isPrivate(to) && parts.isOurs(to.parent)) seed(to.parent, to.name);
     },
-    born: seed,
+    born(dir) {
+      for (const name of seeded) seed(dir, name);
+    },
     all() {
       const directories: NodeId[] = [rootNode];
       for (let dir = directories.pop(); dir !== undefined; dir = directories.pop()) {
-        if (view.isPrivate({ parent: dir, name: config })) seed(dir);
+        for (const name of seeded) if (view.isPrivate({ parent: dir, name })) seed(dir, name);
         for (const { node } of view.list(dir)) if (view.node(node)?.kind === "dir") directories.push(node);
       }
     },
@@ -89,5 +96,6 @@ function withGuestSeeds(snapshot: Snapshot): Snapshot {
 
 /** Whatever else a host might send as a seed is nothing git reads. */
 function adapted(name: FileName, bytes: Uint8Array, depth: number): Uint8Array {
-  return name === config ? guestConfig(seedConfig(bytes, { depth })) : new Uint8Array(0);
+  if (name === config) return guestConfig(seedConfig(bytes, { depth }));
+  return name === worktreeConfig ? seedConfig(bytes, { depth }) : new Uint8Array(0);
 }

@@ -6,7 +6,7 @@ import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
-import { type NodeId, scannedVersion } from "../replica/ids.ts";
+import type { NodeId } from "../replica/ids.ts";
 import type { Program } from "../replica/lost-locks.ts";
 import type { Node, Submitted } from "../replica/op.ts";
 import { systemTimers } from "../peer/timers.ts";
@@ -16,6 +16,8 @@ import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
 import { createPendingWindow } from "./pending-window.ts";
+import { RecentNodes } from "./recent-nodes.ts";
+import { viewHalf } from "./view-half.ts";
 import type { Waiters } from "./waiters.ts";
 
 export interface GuestWorkspaceParts {
@@ -39,7 +41,7 @@ export interface GuestWorkspaceParts {
 export interface GuestWorkspace extends Workspace, Disposable {
   /** The mount's side of one message from the order; the cache has been brought up to date already. */
   report(received: Received): void;
-  /** A file this mount has open lost its last name. */
+  /** A file this mount has open, or may be about to open, lost its last name. */
   died(node: NodeId): void;
 }
 
@@ -53,6 +55,8 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const inWindow = createPendingWindow(replica, waiters);
   const openCounts = new Map<NodeId, number>();
   const held = new Set<NodeId>();
+  /** A file replaced between a program's walk and its open is read as it was: the host keeps it for the one as for the other. */
+  const recent = new RecentNodes(() => systemTimers.now());
   /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
   const spoiled = new Set<NodeId>();
   let handles = 0;
@@ -61,6 +65,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     view: replica,
     clock,
     isOurs: (dir) => madeHere.has(dir),
+    worktrees: false,
     read(node, size) {
       const bytes = cache.covers(node, 0, size) ? cache.read(node, 0, size) : fail(errno.EIO);
       return bytes.ok ? bytes.value : undefined;
@@ -123,7 +128,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
   /** A walk that raced with the end of the last name: what is not in the cache the host no longer keeps. The kernel walks again. */
   function isLost({ id, kind, nlink, size }: Node): boolean {
-    return kind === "file" && nlink === 0 && !openCounts.has(id) && !cache.covers(id, 0, size);
+    return kind === "file" && nlink === 0 && !openCounts.has(id) && !held.has(id) && !cache.covers(id, 0, size);
   }
 
   function truncate(node: NodeId, size: number): Answer<void> {
@@ -175,18 +180,15 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   }
 
   return {
+    ...viewHalf(replica),
     get position() {
       return replica.position;
     },
-    lookup: (at) => replica.lookup(at),
-    node: (id) => replica.node(id),
-    list: (dir) => replica.list(dir),
-    parent: (id) => replica.parent(id),
-    classOf: (at) => replica.classOf(at),
-    classOfDir: (dir) => replica.classOfDir(dir),
-    classOfNode: (id) => replica.classOfNode(id),
-    // What git wrote before sharing began, it wrote with this machine's clock alone.
-    isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
+    lookup(at) {
+      const node = replica.lookup(at);
+      if (node !== undefined) recent.add(node);
+      return node;
+    },
 
     create: (at, { mode, exclusive, thread }) =>
       inWindow(() => {
@@ -275,7 +277,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       if (received.changes.length > 0) barrier.changed(received.changes);
     },
     died(node) {
-      if (!openCounts.has(node) || held.has(node)) return;
+      if (held.has(node) || (!openCounts.has(node) && !recent.has(node))) return;
       held.add(node);
       parts.hold(node, true);
     },

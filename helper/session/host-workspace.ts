@@ -6,11 +6,12 @@ import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { Attributes, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
-import { hostPeer, type NodeId, rootNode, scannedVersion, type Version } from "../replica/ids.ts";
+import { hostPeer, type NodeId, rootNode, type Version } from "../replica/ids.ts";
 import type { Op, Place } from "../replica/op.ts";
 import { systemTimers } from "../peer/timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
+import { viewHalf } from "./view-half.ts";
 
 export interface HostWorkspaceParts {
   readonly replica: HostReplica;
@@ -105,21 +106,13 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
   }
 
   return {
+    ...viewHalf(replica),
     get position() {
       return replica.position;
     },
-    lookup: (at) => replica.lookup(at),
-    node: (id) => replica.node(id),
-    list: (dir) => replica.list(dir),
-    parent: (id) => replica.parent(id),
-    classOf: (at) => replica.classOf(at),
-    classOfDir: (dir) => replica.classOfDir(dir),
-    classOfNode: (id) => replica.classOfNode(id),
-    // What git wrote before sharing began, it wrote with this machine's clock alone.
-    isIndex: (id) => replica.isIndex(id) && replica.node(id)?.version !== scannedVersion,
 
     create(at, { mode, exclusive }) {
-      const asks = exclusive && isGitChange(at);
+      const asks = exclusive && (isGitChange(at) || at.name.endsWith(".lock"));
       const node = replica.newNode();
       const made = local({ t: "create", at, node, mode, time: clock.now() });
       if (!made.ok) return made;

@@ -141,6 +141,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     mount: mountPoint,
     invite: null,
     port: null,
+    activity: () => mounted.stats().foreign,
     status: () =>
       guestStatus({
         options,
@@ -154,7 +155,13 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
       }),
     setAccess: () => false,
     remove: () => false,
-    ...recoveredFiles(recovery, replica, mountPoint),
+    ...recoveredFiles({
+      store: recovery,
+      view: replica,
+      mount: mountPoint,
+      clock: { now: () => connection.now() },
+      emit,
+    }),
     ended,
     dispose,
   };

@@ -90,7 +90,10 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     replica,
     folder,
     clock,
-    beforeSubmit: (op, who) => privates.before(op, who),
+    beforeSubmit(op, who) {
+      privates.before(op, who);
+      stray.beforeChange(op);
+    },
     beforeFetch: (node) => void stray.beforeRead(node),
     onDecided(decided: Decided) {
       workspace.report(decided);
@@ -120,6 +123,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     view: replica,
     clock,
     isOurs: () => true,
+    worktrees: true,
     read: readAll,
     tell: (seed) => guests.tell(replica.local(seed).decided, hostPeer),
   });
@@ -209,6 +213,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     mount: mountPoint,
     invite,
     port: link.port,
+    activity: () => mounted.stats().foreign,
     status: () =>
       hostStatus({
         options,
@@ -223,7 +228,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
       }),
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
     remove: (peer) => guests.remove(peer as PeerId),
-    ...recoveredFiles(recovery, replica, mountPoint),
+    ...recoveredFiles({ store: recovery, view: replica, mount: mountPoint, clock, emit }),
     ended,
     dispose,
   };

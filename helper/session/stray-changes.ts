@@ -2,10 +2,10 @@
 import type { SessionClock } from "../base/ports.ts";
 import { parseFileName } from "../base/name.ts";
 import type { HostFolder } from "../content/host-folder.ts";
-import { rescan } from "../content/rescan.ts";
+import { type Found, rescan } from "../content/rescan.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
-import type { Place } from "../replica/op.ts";
+import type { Op, Place } from "../replica/op.ts";
 
 const lockSuffix = ".lock";
 /** Files held from the beginning. */
@@ -13,10 +13,16 @@ const mostHeld = 512;
 
 export interface StrayChanges {
   /**
-   * A lock is real, and about to be granted: if what it protects is not as this helper left it, everything changed is adopted
-   * first. Not before the lock is real: a stray git that still held it then may have released it since.
+   * A lock (`X.lock`, in a git dir or in the work tree) is real, and about to be granted: if X, which it protects, is not as this helper
+   * left it, everything changed is adopted first. Not before the lock is real: a stray process that still held it then may have
+   * released it since.
    */
   granting(lock: Place): void;
+  /**
+   * Before a guest's operation is judged: if the file of the work tree that it overwrites, replaces or removes was changed behind the
+   * mount, everything changed is adopted, and the operation is based on what is no more (R-PRECOND).
+   */
+  beforeChange(op: Op): void;
   /** A name free in the tree is taken: everything changed is adopted, unless it is a lock, which is a stray process's own. */
   inTheWay(at: Place): void;
   /**
@@ -48,15 +54,36 @@ export function createStrayChanges(parts: {
 
   function adoptAll(): void {
     const found = rescan(folder, { view: replica, newNode: () => replica.newNode(), time: clock.now() });
-    // A stray process's lock is its own: the real O_EXCL create tells who comes too late.
-    const lasting = found.filter(({ op }) => !(op.t === "create" && isGitLock(op.at)));
-    for (const { op } of found) if (op.t === "create" && isGitLock(op.at)) folder.leave(op.node);
+    const locks = strayLocks(found);
+    for (const node of locks) folder.leave(node);
+    const lasting = found.filter(({ op }) => !("node" in op) || !locks.has(op.node));
     for (const { op } of lasting) parts.tell(replica.adopt(op));
     if (lasting.length > 0) parts.warn(lasting.length);
   }
 
-  function isGitLock(at: Place): boolean {
-    return at.name.endsWith(lockSuffix) && replica.gitDirOf(at.parent) !== undefined;
+  /**
+   * A stray process's lock is its own: the real O_EXCL create tells who comes too late, and nothing would tell that it is gone.
+   * In the work tree those are locks that hold nothing: `Cargo.lock` is content.
+   */
+  function strayLocks(found: readonly Found[]): Set<NodeId> {
+    const made = found.flatMap(({ op }) => (op.t === "create" && isLock(op.at) ? [op] : []));
+    const filled = new Set(found.flatMap(({ op }) => (op.t === "write" ? [op.node] : [])));
+    return new Set(made.filter(({ at, node }) => isInGitDir(at) || !filled.has(node)).map(({ node }) => node));
+  }
+
+  function isStrayLock(at: Place): boolean {
+    if (!isLock(at)) return false;
+    const there = folder.stat(at);
+    return isInGitDir(at) || (typeof there === "object" && there.kind === "file" && there.size === 0);
+  }
+
+  function isInGitDir(at: Place): boolean {
+    return replica.gitDirOf(at.parent) !== undefined;
+  }
+
+  function isWorkFile(node: NodeId): boolean {
+    const found = replica.node(node);
+    return found?.kind === "file" && found.nlink > 0 && replica.classOfNode(node) === "work-tree";
   }
 
   function isGitFile(node: NodeId): boolean {
@@ -66,12 +93,16 @@ export function createStrayChanges(parts: {
 
   return {
     inTheWay(at) {
-      if (!isGitLock(at)) adoptAll();
+      if (!isStrayLock(at)) adoptAll();
     },
     granting(lock) {
-      if (!isGitLock(lock)) return;
+      if (!isLock(lock)) return;
       const name = parseFileName(lock.name.slice(0, -lockSuffix.length));
       if (name !== undefined && isChanged({ parent: lock.parent, name })) adoptAll();
+    },
+    beforeChange(op) {
+      const node = lostBy(op);
+      if (node !== undefined && isWorkFile(node) && folder.protectedChanged(node)) adoptAll();
     },
     beforeRead(node) {
       if (!isGitFile(node)) return true;
@@ -93,6 +124,25 @@ export function createStrayChanges(parts: {
       for (const { id } of nodes) if (held < mostHeld && isGitFile(id) && folder.holdUnchanged(id)) held++;
     },
   };
+}
+
+function isLock(at: Place): boolean {
+  return at.name.endsWith(lockSuffix);
+}
+
+/** Whose bytes, all or some, are there no more after the operation. */
+function lostBy(op: Op): NodeId | undefined {
+  switch (op.t) {
+    case "write":
+    case "append":
+    case "truncate":
+    case "unlink":
+      return op.node;
+    case "rename":
+      return op.victim?.node;
+    default:
+      return undefined;
+  }
 }
 
 function asRecord(found: unknown): object {

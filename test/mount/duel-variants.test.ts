@@ -21,6 +21,6 @@ describeDuels("the fuse-native driver", sessionField({ guests: 2, driver: "fuse-
 });
 
 describeDuels("a writer in the host's real folder beside its mount", sessionField({ guests: 1 }, true), {
-  kinds: ["commits"],
+  kinds: ["commits", "lines"],
   commits: 90,
 });

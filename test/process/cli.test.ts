@@ -156,6 +156,18 @@ describe("with a session", () => {
     await until(() => !alive(first.pid), "the helper to end");
   });
 
+  test("--idle ends a session that nobody uses, and not before", async () => {
+    const { out } = await pairmount("host", "share", folder, "--accept", "--detach", "--idle", "0.05");
+    const { pid } = JSON.parse(out) as { pid: number };
+    const begun = Date.now();
+    await until(() => {
+      if (Date.now() - begun < 4000) readdirSync(folder);
+      return !alive(pid);
+    }, "the helper to end");
+    expect(Date.now() - begun).toBeGreaterThan(4000 + 3000 - 500);
+    expect(isMounted(folder)).toBe(false);
+  });
+
   test("a guest is declined by a host that nobody can answer for, and exits with 17", async () => {
     const child = spawn(process.execPath, [helperProgram, "share", folder, "--json", "--name", "ada"], {
       cwd: "/",

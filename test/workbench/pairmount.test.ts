@@ -131,6 +131,41 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.screenshot("pairmount-8-change");
   });
 
+  it("keeps what a save has not seen: of the same size, of another, and where Overwrite is pressed", async () => {
+    await Promise.all([ben.views.open("Explorer"), ada.views.open("Explorer")]);
+    await ben.explorer.open("new.txt");
+    await ben.editor.replace("new.txt", "typed by ben ..\n");
+    writeFileSync(join(folder, "new.txt"), "unseen by ada.\n");
+    await vi.waitFor(() => expect(readFileSync(join(mount, "new.txt"), "utf8")).toBe("unseen by ada.\n"), soon);
+    await ben.editor.save("new.txt");
+    await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("typed by ben ..\n"), soon);
+    await ben.statusBar.item(/needs attention/).waitFor();
+    await ben.views.open("Pairmount");
+    await ben.views.tree("Recovered").row("new.txt").click();
+    await vi.waitFor(async () => expect(await ben.page.title()).toContain("recovered ↔ current"), soon);
+    await ben.screenshot("pairmount-8-recovered");
+    await ben.views.tree("Recovered").press("new.txt", "Restore");
+    await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("unseen by ada.\n"), soon);
+    await ben.statusBar.item(/in sync/).waitFor();
+
+    await ben.views.open("Explorer");
+    await ben.explorer.open("new.txt");
+    await vi.waitFor(async () => expect(await ben.editor.text("new.txt")).toBe("unseen by ada.\n"), soon);
+    await ben.editor.replace("new.txt", "ben again\n");
+    writeFileSync(join(folder, "new.txt"), "ada again, and longer\n");
+    await vi.waitFor(() => expect(readFileSync(join(mount, "new.txt"), "utf8")).toContain("longer"), soon);
+    await ben.page.keyboard.press("Control+S");
+    await ben.notifications.click(/is newer/, "Overwrite");
+    await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("ben again\n"), soon);
+    await ben.views.open("Pairmount");
+    await ben.views.tree("Recovered").row("new.txt").waitFor();
+    expect(await ben.views.tree("Recovered").read()).toHaveLength(1);
+    await ben.views.tree("Recovered").press("new.txt", "Discard");
+    await ben.dialog.click("Discard");
+    await ben.statusBar.item(/in sync/).waitFor();
+    writeFileSync(join(folder, "new.txt"), "changed by ada\n");
+  });
+
   it("is found again after a reload", async () => {
     await ben.reload();
     await ben.statusBar.item(/in sync/).waitFor();
@@ -170,5 +205,25 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.screenshot("pairmount-10-ended");
     expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("changed by ada\n");
     expect(await mustGit({ root: folder, name: "ada" }, ["fsck", "--full", "--strict"])).toBe("");
+  });
+
+  it("says so when its helper crashes; the plain folder is back, and the status item offers to share again", async () => {
+    await ada.run("Pairmount: Share Workspace");
+    await ada.dialog.click("Share");
+    const { pid } = await vi.waitFor(
+      () => JSON.parse(cli(adas, ["status", "--json"])) as { readonly pid: number },
+      soon,
+    );
+    await ada.views.tree("Peers").row("ada").waitFor();
+    process.kill(pid, "SIGKILL");
+    await ada.statusBar.item(/helper ended/).waitFor();
+    await vi.waitFor(() => expect(isMounted(folder)).toBe(false), soon);
+    expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("changed by ada\n");
+    await ada.statusBar.item(/helper ended/).click();
+    await ada.screenshot("pairmount-11-crashed");
+    await ada.quickInput.choose(/Share Workspace/);
+    await ada.dialog.click("Share");
+    await ada.statusBar.item(/sharing$/).waitFor();
+    await vi.waitFor(() => expect(isMounted(folder)).toBe(true), soon);
   });
 });

@@ -30,6 +30,8 @@ export function createNativeCore(request: MountRequest): NativeCore {
     operations: { ...attributeOperations(context), ...treeOperations(context), ...fileOperations(context) },
     stats: () => ({
       requests: desk.requests,
+      // libfuse tells of no caller.
+      foreign: desk.requests,
       parked: desk.parked,
       // libfuse keeps its own table of names.
       knownNodes: 0,

@@ -16,6 +16,7 @@ test("share takes a folder and its options", () => {
     driver: "kernel",
     approve: "terminal",
     detach: false,
+    idle: 0,
   });
 });
 
@@ -43,6 +44,7 @@ test.each([
   ["a background host that nobody could join", ["share", "a", "--detach"]],
   ["nobody known who decides", ["share", "a", "--approve", "me"]],
   ["two who decide", ["share", "a", "--approve", "clients", "--accept"]],
+  ["a time that is none", ["share", "a", "--idle", "soon"]],
   ["an empty name", ["join", "i", "--name", " "]],
 ])("misuse is told: %s", (_, argv) => {
   expect(parseCommandLine(argv).command).toBe("misuse");

@@ -98,9 +98,11 @@ export function createWorld(options: WorldOptions = {}): World {
     invite: "PM1-abc",
     port: 4711,
     status: () => ({ ...statusOfFake, pid }),
+    activity: () => 0,
     setAccess: () => true,
     remove: () => true,
     recovered: () => ({ file: null, current: null }),
+    keep: () => null,
     discard: () => false,
     ended,
     dispose: async () => {

@@ -86,11 +86,17 @@ describe("the user is told, once and quietly,", () => {
     ["The session has ended.", { event: "ended", reason: "left" }],
     ["The session has ended: the host stopped sharing.", { event: "ended", reason: "the host stopped sharing" }],
   ])("%s", (text, event) => {
-    expect(noticeOf(event)).toMatchObject({ level: "info", text });
+    expect(noticeOf(event, "guest")).toMatchObject({ level: "info", text });
+  });
+
+  it("of a guest that is gone; of a host that is gone the end tells", () => {
+    const gone: SessionEvent = { event: "peer", peer: "ben", state: "gone" };
+    expect(noticeOf(gone, "host")).toMatchObject({ text: "ben lost the connection." });
+    expect(noticeOf(gone, "guest")).toBeUndefined();
   });
 
   it("of a recovered version, with what can be done", () => {
-    expect(noticeOf({ event: "recovered", path: "a", reason: "stale", id: "1" })).toMatchObject({
+    expect(noticeOf({ event: "recovered", path: "a", reason: "stale", id: "1" }, "host")).toMatchObject({
       level: "warning",
       actions: ["Compare", "Show Recovered Versions"],
     });
@@ -103,6 +109,6 @@ describe("the user is told, once and quietly,", () => {
     git("branch switched", "main → topic", true),
     git("stashed", "WIP"),
   ])("and not of %j", (event) => {
-    expect(noticeOf(event)).toBeUndefined();
+    expect(noticeOf(event, "host")).toBeUndefined();
   });
 });

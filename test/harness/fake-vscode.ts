@@ -1,0 +1,226 @@
+/**
+ * The part of `vscode` that the extension uses, as an editor that draws nothing and remembers everything: unit tests import
+ * it as `vscode` (vitest.config.ts). `fake` is the side of the user and of the tests.
+ */
+import { join } from "node:path";
+
+type Call<T> = (value: T) => unknown;
+type Handler = (...args: unknown[]) => unknown;
+
+interface Shown {
+  readonly kind: "information" | "warning" | "error";
+  readonly text: string;
+  readonly buttons: readonly string[];
+  /** As if the user pressed it; undefined: as if it was closed. */
+  readonly press: (button: string | undefined) => void;
+}
+interface Tree {
+  readonly provider: { getChildren(): readonly unknown[]; getTreeItem(row: unknown): TreeItem };
+  badge: unknown;
+}
+interface StatusItem {
+  text: string;
+  tooltip: string;
+  command: string;
+  name: string;
+  backgroundColor: unknown;
+}
+
+export class EventEmitter<T> {
+  readonly #calls = new Set<Call<T>>();
+  readonly event = (call: Call<T>): Disposable => {
+    this.#calls.add(call);
+    return new Disposable(() => void this.#calls.delete(call));
+  };
+  fire(value: T): void {
+    for (const call of this.#calls) call(value);
+  }
+  dispose(): void {
+    this.#calls.clear();
+  }
+}
+
+export class Disposable {
+  readonly #end: () => void;
+  constructor(end: () => void) {
+    this.#end = end;
+  }
+  static from(...items: readonly { dispose(): void }[]): Disposable {
+    return new Disposable(() => {
+      for (const item of items) item.dispose();
+    });
+  }
+  dispose(): void {
+    this.#end();
+  }
+}
+
+export class Uri {
+  readonly scheme: string;
+  readonly path: string;
+  readonly query: string;
+  private constructor(scheme: string, path: string, query: string) {
+    [this.scheme, this.path, this.query] = [scheme, path, query];
+  }
+  static file(path: string): Uri {
+    return new Uri("file", path, "");
+  }
+  static from(parts: { readonly scheme: string; readonly path: string; readonly query?: string }): Uri {
+    return new Uri(parts.scheme, parts.path, parts.query ?? "");
+  }
+  static joinPath(base: Uri, ...more: readonly string[]): Uri {
+    return new Uri(base.scheme, join(base.path, ...more), base.query);
+  }
+  get fsPath(): string {
+    return this.path;
+  }
+}
+
+export class ThemeIcon {
+  readonly id: string;
+  constructor(id: string) {
+    this.id = id;
+  }
+}
+export class ThemeColor extends ThemeIcon {}
+export class TreeItem {
+  readonly label: string;
+  id = "";
+  description = "";
+  contextValue = "";
+  command: unknown;
+  constructor(label: string) {
+    this.label = label;
+  }
+}
+export const TreeItemCollapsibleState = { None: 0 };
+export const StatusBarAlignment = { Left: 1 };
+export const ProgressLocation = { Notification: 15 };
+
+const willSave = new EventEmitter<unknown>();
+const nothingHappens = new EventEmitter<never>();
+const blank = () => ({
+  commands: new Map<string, Handler>(),
+  executed: [] as (readonly unknown[])[],
+  shown: [] as Shown[],
+  trees: new Map<string, Tree>(),
+  status: undefined as StatusItem | undefined,
+  clipboard: "",
+  input: undefined as ((options: { readonly value: string }) => string | undefined) | undefined,
+  folders: [] as { readonly uri: Uri }[],
+  settings: new Map<string, unknown>(),
+  documents: new Map<string, (uri: Uri) => unknown>(),
+  uriHandler: undefined as ((uri: Uri) => unknown) | undefined,
+  trusted: true,
+  git: undefined as unknown,
+  logged: [] as string[],
+});
+
+export const fake = {
+  ...blank(),
+  reset(): void {
+    Object.assign(fake, blank());
+  },
+  /** The labels of a view's rows now. */
+  rows(view: string): readonly string[] {
+    return this.items(view).map(({ label }) => label);
+  },
+  items(view: string): readonly TreeItem[] {
+    const tree = this.trees.get(view);
+    return tree === undefined ? [] : tree.provider.getChildren().map((row) => tree.provider.getTreeItem(row));
+  },
+  /** A row's button. */
+  async press(command: string, view: string, label: string): Promise<void> {
+    const tree = this.trees.get(view);
+    const row = tree?.provider.getChildren().find((each) => (each as { readonly label: string }).label === label);
+    if (row === undefined) throw new Error(`no row ${label} in ${view}`);
+    await commands.executeCommand(command, row);
+  },
+};
+
+export const commands = {
+  registerCommand(id: string, handler: Handler): Disposable {
+    if (fake.commands.has(id)) throw new Error(`${id} is registered twice`);
+    fake.commands.set(id, handler);
+    return new Disposable(() => void fake.commands.delete(id));
+  },
+  async executeCommand(id: string, ...args: unknown[]): Promise<unknown> {
+    fake.executed.push([id, ...args]);
+    return await fake.commands.get(id)?.(...args);
+  },
+};
+
+function show(kind: Shown["kind"]) {
+  return (text: string, ...rest: readonly unknown[]): Promise<string | undefined> =>
+    new Promise((press) => {
+      fake.shown.push({ kind, text, buttons: rest.filter((item) => typeof item === "string"), press });
+    });
+}
+
+const log = (text: unknown): void => void fake.logged.push(String(text));
+
+export const window = {
+  showInformationMessage: show("information"),
+  showWarningMessage: show("warning"),
+  showErrorMessage: show("error"),
+  showInputBox: (options: { readonly value: string }) => Promise.resolve(fake.input?.(options)),
+  showQuickPick: (items: readonly unknown[]) => Promise.resolve(items[0]),
+  showWorkspaceFolderPick: () => Promise.resolve(fake.folders[0]),
+  withProgress: (_options: unknown, work: (bar: unknown, token: unknown) => Promise<unknown>) =>
+    work({ report: () => undefined }, { onCancellationRequested: nothingHappens.event }),
+  createOutputChannel: () => ({ info: log, warn: log, error: log, show: () => undefined, dispose: () => undefined }),
+  createStatusBarItem() {
+    const item = { text: "", tooltip: "", command: "", name: "", backgroundColor: undefined };
+    fake.status = item;
+    return Object.assign(item, { show: () => undefined, dispose: () => undefined });
+  },
+  createTreeView(id: string, { treeDataProvider }: { readonly treeDataProvider: Tree["provider"] }) {
+    const tree = { provider: treeDataProvider, badge: undefined };
+    fake.trees.set(id, tree);
+    return Object.assign(tree, { dispose: () => undefined });
+  },
+  registerUriHandler({ handleUri }: { readonly handleUri: (uri: Uri) => unknown }): Disposable {
+    fake.uriHandler = handleUri;
+    return new Disposable(() => undefined);
+  },
+  showTextDocument: () => Promise.resolve(),
+};
+
+export const workspace = {
+  get workspaceFolders() {
+    return fake.folders;
+  },
+  get isTrusted() {
+    return fake.trusted;
+  },
+  textDocuments: [],
+  getConfiguration: (section: string) => ({
+    get: (name: string, otherwise: unknown) => fake.settings.get(`${section}.${name}`) ?? otherwise,
+  }),
+  registerTextDocumentContentProvider(
+    scheme: string,
+    provider: { provideTextDocumentContent: (uri: Uri) => unknown },
+  ): Disposable {
+    fake.documents.set(scheme, provider.provideTextDocumentContent);
+    return new Disposable(() => void fake.documents.delete(scheme));
+  },
+  openTextDocument: (uri: Uri) => Promise.resolve({ uri }),
+  onDidOpenTextDocument: nothingHappens.event,
+  onDidSaveTextDocument: nothingHappens.event,
+  onDidChangeTextDocument: nothingHappens.event,
+  onDidCloseTextDocument: nothingHappens.event,
+  onWillSaveTextDocument: willSave.event,
+};
+
+export const env = {
+  uriScheme: "vscodium",
+  clipboard: {
+    readText: () => Promise.resolve(fake.clipboard),
+    writeText(text: string) {
+      fake.clipboard = text;
+      return Promise.resolve();
+    },
+  },
+};
+
+export const extensions = { getExtension: () => fake.git };

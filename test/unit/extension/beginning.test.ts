@@ -1,0 +1,97 @@
+/** Share and join from the palette to the session, with a program in the helper's place that only says that it began. */
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { fake, Uri } from "../../harness/fake-vscode.ts";
+import { createDesk, type Desk, notice } from "./window.ts";
+
+let desk: Desk;
+beforeEach(() => {
+  desk = createDesk();
+});
+afterEach(async () => await desk.end());
+
+const invite = `AQ${"x".repeat(90)}`;
+const here = { forceReuseWindow: true };
+const run = (command: string): unknown => fake.commands.get(command)?.();
+
+it("shares in the same window once that is agreed to, with the settings, and puts the invite on the clipboard", async () => {
+  desk.open(desk.folder);
+  const helper = await desk.share();
+  desk.program(
+    { event: "progress", step: "scan", done: 1, total: 2 },
+    { event: "shared", mount: helper.status.mount, invite, pid: 1, socket: helper.socket },
+  );
+  fake.settings.set("pairmount.name", "ada").set("pairmount.port", 4711);
+  const shared = run("pairmount.share");
+  (await notice(/^Share /)).press("Share");
+  await shared;
+  expect(desk.ran().join(" ")).toBe(
+    `share ${desk.folder} --approve clients --port 4711 --driver auto --idle 10 --name ada --detach --json --progress`,
+  );
+  expect(fake.rows("pairmount.peers")).toEqual(["ada", "ben"]);
+  expect(fake.clipboard).toBe("invite");
+  expect(fake.executed.filter(([id]) => id === "vscode.openFolder")).toEqual([]);
+});
+
+it("opens a mount beside the folder as the workspace, where the setting names one", async () => {
+  desk.open(desk.folder);
+  const helper = await desk.share({ folder: "/plain" });
+  desk.program({ event: "shared", mount: helper.status.mount, pid: 1, socket: helper.socket });
+  fake.settings.set("pairmount.mountPoint", helper.status.mount);
+  const shared = run("pairmount.share");
+  (await notice(/^Share /)).press("Share");
+  await shared;
+  expect(desk.ran()).toContain("--mount");
+  expect(fake.executed).toContainEqual(["vscode.openFolder", Uri.file(helper.status.mount), here]);
+});
+
+it("opens what was joined as the workspace; a window that has a session keeps it, and another opens", async () => {
+  const helper = await desk.share({ role: "guest", folder: null });
+  const { mount } = helper.status;
+  desk.open("/elsewhere");
+  desk.program({ event: "joined", mount, pid: 1, socket: helper.socket });
+  fake.input = () => invite;
+  await run("pairmount.join");
+  expect(desk.ran().slice(0, 2)).toEqual(["join", invite]);
+  await run("pairmount.join");
+  expect(fake.executed.filter(([id]) => id === "vscode.openFolder").map(([, ...rest]) => rest)).toEqual([
+    [Uri.file(mount), here],
+    [Uri.file(mount), { forceNewWindow: true }],
+  ]);
+});
+
+it("joins again at the same place by the invite it knows, and reloads the window that showed the dead mount", async () => {
+  const first = await desk.share({ role: "guest", folder: null });
+  const { mount } = first.status;
+  desk.open("/elsewhere");
+  desk.program({ event: "joined", mount, pid: 1, socket: first.socket });
+  fake.input = () => invite;
+  await run("pairmount.join");
+  await first.crash();
+  desk.open(mount);
+  const told = await notice(/was a shared workspace/);
+  const second = await desk.share({ role: "guest", folder: null });
+  desk.program({ event: "joined", mount, pid: 1, socket: second.socket });
+  told.press("Rejoin");
+  await vi.waitFor(() => expect(fake.executed).toContainEqual(["workbench.action.reloadWindow"]));
+  expect(desk.ran().slice(0, 3)).toEqual(["join", invite, mount]);
+});
+
+it("tells in the helper's words what it could not do, and nothing when the user cancelled", async () => {
+  desk.open("/elsewhere");
+  fake.input = () => invite;
+  desk.program({ event: "failed", code: "cancelled", text: "pairmount: Cancelled" });
+  await run("pairmount.join");
+  expect(fake.shown).toEqual([]);
+  desk.program({ event: "failed", code: "bad-invite", text: "pairmount: This invite has expired." });
+  await run("pairmount.join");
+  expect(fake.shown).toMatchObject([{ kind: "error", text: "This invite has expired." }]);
+  expect(fake.status?.text).toBe("$(broadcast) Pairmount");
+});
+
+it("tells when the helper's program is not there", async () => {
+  desk.open("/elsewhere");
+  fake.input = () => invite;
+  await run("pairmount.join");
+  expect(fake.shown).toMatchObject([{ kind: "error", text: expect.stringContaining(join("dist", "pairmount.mjs")) }]);
+});
