@@ -327,8 +327,7 @@ export class MemoryWorkspace implements Workspace {
   }
 
   #nameOf(id: NodeId, entry: Entry): FileName | undefined {
-    for (const [name, node] of this.#entries.get(entry.parent)?.children ?? []) if (node === id) return name;
-    return undefined;
+    return this.list(entry.parent).find((child) => child.node === id)?.name;
   }
 
   #must(id: NodeId): Entry {
