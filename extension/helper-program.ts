@@ -22,7 +22,7 @@ export class HelperFailed extends Error {
   }
 }
 
-const parts = ["package.json", "dist", "node_modules/fuse-native", "node_modules/vscode-jsonrpc"] as const;
+const parts = ["package.json", "dist", "node_modules/fuse-native"] as const;
 const parseTag = record<{ readonly event: string }>({ event: text });
 const parseFailed = record<{ readonly code: string; readonly text: string }>({ code: text, text });
 const parseStarted = record<Started>({ mount: text, socket: text });
@@ -69,11 +69,8 @@ export function startHelper(options: {
   readonly onCancel: (call: () => void) => void;
 }): Promise<Started> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [options.script, ...options.args, "--detach", "--json", "--progress"], {
-      cwd: options.cwd,
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const args = [...options.args, "--detach", "--json", "--progress"];
+    const child = spawnHelper({ script: options.script, args, cwd: options.cwd });
     let errors = "";
     child.stderr.on("data", (bytes: Buffer) => (errors = `${errors}${bytes.toString()}`.slice(-4000)));
     createInterface({ input: child.stdout }).on("line", (line) => {
@@ -108,14 +105,18 @@ export function startHelper(options: {
 /** Runs a command that answers at once, and resolves with what it printed. */
 export function runHelper(script: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd: "/",
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawnHelper({ script, args, cwd: "/" });
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (out += bytes.toString()));
     child.on("error", reject);
     child.on("close", () => resolve(out));
+  });
+}
+
+function spawnHelper(options: { readonly script: string; readonly args: readonly string[]; readonly cwd: string }) {
+  return spawn(process.execPath, [options.script, ...options.args], {
+    cwd: options.cwd,
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -68,7 +68,7 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
   }
 }
 
-export async function copyInvite({ model }: Session, form: "text" | "link"): Promise<void> {
+export async function copyInvite({ model }: Pick<Session, "model">, form: "text" | "link"): Promise<void> {
   const invite = model.t === "attached" ? model.state.status.invite : null;
   if (invite === null) {
     await window.showInformationMessage("Only the host has an invite to copy.");
@@ -82,7 +82,7 @@ export async function copyInvite({ model }: Session, form: "text" | "link"): Pro
     ...(form === "text" ? ["Copy as Link"] : []),
   );
   // The button may be pressed much later, or never.
-  void said.then((picked) => (picked === undefined ? undefined : copyInvite({ model } as Session, "link")));
+  void said.then((picked) => (picked === undefined ? undefined : copyInvite({ model }, "link")));
 }
 
 /** `leave` is answered once the mount is gone. */
