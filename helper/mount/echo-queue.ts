@@ -2,23 +2,31 @@
  * Which echo is next. Order of changes, but: nothing in a directory with a parked request; children of an echoed mkdir
  * some time after it (editors add a watch to a new directory and do not scan it); nothing twice.
  */
+import { KeyedQueue } from "../base/keyed-queue.ts";
 import type { Timers } from "../base/ports.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { keyOfPlace, type EchoJob } from "./echo-change.ts";
 import type { Parked } from "./parked.ts";
+import { keyOfRename } from "./ticket.ts";
+import type { Place } from "./workspace.ts";
 
 /** FUSE.md: about 50 ms after an echoed mkdir before its children. */
 const settleMs = 50;
+
+type JobsByKey = Map<string, EchoJob>;
 
 export class EchoQueue {
   readonly #parked: Parked;
   readonly #timers: Timers;
   readonly #wake: () => void;
-  /** By what they do; insertion order is the order of changes. */
-  #ready = new Map<string, EchoJob>();
-  readonly #heldBack = new Map<NodeId, EchoJob[]>();
+  /** By what they do, in the order of changes. What waited for a directory comes before what is ready since. */
+  readonly #released = new KeyedQueue<string, EchoJob>();
+  readonly #ready = new KeyedQueue<string, EchoJob>();
+  readonly #heldBack = new Map<NodeId, JobsByKey>();
   /** Directories whose own echo is to come or just came, with what waits for it. */
-  readonly #young = new Map<NodeId, EchoJob[]>();
+  readonly #young = new Map<NodeId, JobsByKey>();
+  /** Where those that wait for a directory are. */
+  readonly #waiting = new Map<string, JobsByKey>();
 
   constructor(parked: Parked, timers: Timers, wake: () => void) {
     this.#parked = parked;
@@ -28,64 +36,83 @@ export class EchoQueue {
   }
 
   get size(): number {
-    let waiting = 0;
-    for (const jobs of [...this.#heldBack.values(), ...this.#young.values()]) waiting += jobs.length;
-    return this.#ready.size + waiting;
+    return this.#released.size + this.#ready.size + this.#waiting.size;
   }
 
-  add(job: EchoJob): void {
+  /** Returns the job that need not be done any more: an earlier one that does the same, or this one. */
+  add(job: EchoJob): EchoJob | undefined {
     const key = keyOf(job);
     // A modification takes place with its last state: late is as good as early, and once is enough.
-    if ((job.t === "modify" || job.t === "touch") && this.#ready.has(key)) return;
-    this.#ready.delete(key);
-    this.#ready.set(key, job);
+    if ((job.t === "modify" || job.t === "touch") && this.#ready.has(key)) return job;
+    const earlier = this.#remove(key);
+    this.#ready.add(key, job);
+    return earlier;
+  }
+
+  /** Takes back the creation of this node under this name, if it was not made yet. */
+  takeBackCreation(at: Place, node: NodeId): EchoJob | undefined {
+    const key = keyOfName("create", at);
+    const job = this.#find(key);
+    return job?.t === "create" && job.node === node ? this.#remove(key) : undefined;
   }
 
   next(): EchoJob | undefined {
-    for (const [key, job] of this.#ready) {
-      this.#ready.delete(key);
-      if (!this.#mustWait(job)) return job;
+    for (;;) {
+      const job = this.#released.takeFirst() ?? this.#ready.takeFirst();
+      if (job === undefined || !this.#mustWait(job)) return job;
     }
-    return undefined;
   }
 
   /** A new directory's echo will come: its children's wait, however early they are ready. */
   directoryComes(dir: NodeId): void {
-    if (!this.#young.has(dir)) this.#young.set(dir, []);
+    if (!this.#young.has(dir)) this.#young.set(dir, new Map());
   }
 
   /** The echo of a new directory was made (or will not be): its children may follow. */
   directoryMade(dir: NodeId, made: boolean): void {
     if (!made) return this.#release(this.#young, dir);
-    if (!this.#young.has(dir)) this.#young.set(dir, []);
+    if (!this.#young.has(dir)) this.#young.set(dir, new Map());
     this.#timers.after(settleMs, () => this.#release(this.#young, dir));
   }
 
   #mustWait(job: EchoJob): boolean {
     for (const parent of parentsOf(job)) {
-      const waiting = this.#young.get(parent) ?? this.#heldBack.get(parent);
-      if (waiting !== undefined) {
-        waiting.push(job);
-        return true;
+      let jobs = this.#young.get(parent) ?? this.#heldBack.get(parent);
+      if (jobs === undefined && this.#parked.isHeld(parent)) {
+        jobs = new Map();
+        this.#heldBack.set(parent, jobs);
       }
-      if (this.#parked.isHeld(parent)) {
-        this.#heldBack.set(parent, [job]);
-        return true;
-      }
+      if (jobs === undefined) continue;
+      const key = keyOf(job);
+      jobs.set(key, job);
+      this.#waiting.set(key, jobs);
+      return true;
     }
     return false;
   }
 
-  #release(from: Map<NodeId, EchoJob[]>, node: NodeId): void {
+  #release(from: Map<NodeId, JobsByKey>, node: NodeId): void {
     const jobs = from.get(node);
     if (jobs === undefined) return;
     from.delete(node);
-    // Older than what is ready now.
-    const newer = this.#ready;
-    this.#ready = new Map();
-    for (const job of jobs) this.#ready.set(keyOf(job), job);
-    for (const [key, job] of newer) if (!this.#ready.has(key)) this.#ready.set(key, job);
+    for (const [key, job] of jobs) {
+      this.#waiting.delete(key);
+      this.#released.add(key, job);
+    }
     this.#wake();
+  }
+
+  #find(key: string): EchoJob | undefined {
+    return this.#ready.get(key) ?? this.#released.get(key) ?? this.#waiting.get(key)?.get(key);
+  }
+
+  #remove(key: string): EchoJob | undefined {
+    const job = this.#find(key);
+    this.#ready.remove(key);
+    this.#released.remove(key);
+    this.#waiting.get(key)?.delete(key);
+    this.#waiting.delete(key);
+    return job;
   }
 }
 
@@ -102,5 +129,10 @@ function parentsOf(job: EchoJob): readonly NodeId[] {
 }
 
 function keyOf(job: EchoJob): string {
-  return "at" in job ? `${job.t} ${keyOfPlace(job.at)}` : `${job.t} ${job.node}`;
+  if (job.t === "rename") return keyOfRename(job.at, job.to);
+  return "at" in job ? keyOfName(job.t, job.at) : `${job.t} ${job.node}`;
+}
+
+function keyOfName(t: "create" | "remove", at: Place): string {
+  return `${t} ${keyOfPlace(at)}`;
 }

@@ -77,12 +77,25 @@ export class Echo {
     return this.#leaving.size > 0 && this.#leaving.has(keyOfPlace(at));
   }
 
+  /** An expected change that a later one of its kind takes the place of. */
+  drop(change: EchoChange): void {
+    if (change.t !== "name") return;
+    const coming = comingOf(change);
+    if (coming !== undefined) this.#coming.delete(coming);
+    const made = madeDirectoryOf(change);
+    if (made !== undefined) this.#queue.directoryMade(made, false);
+    const leaving = leavingOf(change);
+    if (leaving !== undefined) this.#left(leaving);
+    if (change.dead !== undefined) this.#options.lookups.forgetUnseen(change.dead.id);
+  }
+
   add(change: EchoChange): void {
+    if (this.#disposed) return;
     if (change.t !== "name" && this.#isFirstContent(change.node)) return;
     const jobs = jobsOf(this.#options.workspace, change);
     const coming = comingOf(change);
     if (coming !== undefined && !jobs.some((job) => job.t === "create")) this.#coming.delete(coming);
-    for (const job of jobs) this.#queue.add(job);
+    for (const job of jobs) this.#enqueue(job);
     if (!jobs.some((job) => job.t === "remove" || job.t === "rename")) {
       const leaving = leavingOf(change);
       if (leaving !== undefined) this.#left(leaving);
@@ -92,6 +105,18 @@ export class Echo {
     if (change.t === "name" && jobs.length === 0 && change.dead !== undefined)
       this.#options.lookups.forgetUnseen(change.dead.id);
     this.#pump();
+  }
+
+  #enqueue(job: EchoJob): void {
+    const { lookups } = this.#options;
+    // Nobody watches what the kernel never knew, nor was told that it came: its coming and going is no news.
+    const creation =
+      job.t === "remove" && lookups.get(job.dead.id) === undefined
+        ? this.#queue.takeBackCreation(job.at, job.dead.id)
+        : undefined;
+    if (creation !== undefined) this.#ended(creation, false);
+    const obsolete = creation === undefined ? this.#queue.add(job) : job;
+    if (obsolete !== undefined) this.#ended(obsolete, false);
   }
 
   #isFirstContent(node: NodeId): boolean {
@@ -134,7 +159,9 @@ export class Echo {
   #ended(job: EchoJob, made: boolean): void {
     if (job.t === "remove" || job.t === "rename") this.#left(job.at);
     if (job.t === "remove") this.#options.lookups.forgetUnseen(job.dead.id);
-    if (job.t === "create" && job.kind === "dir") this.#queue.directoryMade(job.node, made);
+    if (job.t !== "create") return;
+    if (!made && this.#options.workspace.lookup(job.at) !== job.node) this.#coming.delete(job.node);
+    if (job.kind === "dir") this.#queue.directoryMade(job.node, made);
   }
 
   #left(at: Place): void {

@@ -2,6 +2,7 @@
  * The queue of invalidations: what is told to the kernel, in order, by a worker. A name in a directory with a parked
  * request, or pages of a file with one, wait until it is answered. Not yet written duplicates are merged.
  */
+import { KeyedQueue } from "../base/keyed-queue.ts";
 import type { FileName } from "../base/name.ts";
 import type { Notifications } from "../fuse/api.ts";
 import type { NodeId } from "../replica/ids.ts";
@@ -15,11 +16,19 @@ export type Invalidation =
   /** `pages` and `listing` (of a directory) are dropped together with the attributes. */
   | { readonly t: "node"; readonly node: NodeId; readonly drop: "attributes" | "pages" | "listing" };
 
-/** One invalidation on its way. Callbacks run once, when it is written. */
+export interface Waiter {
+  /** Waits once for an invalidation that is not yet handed over, however often it is added. */
+  readonly who: object;
+  /** Called once, with false where the kernel knew nothing of it. */
+  readonly written: (known: boolean) => void;
+  /** A merged duplicate moves behind what came since (a listing must be dropped after its entries). */
+  readonly toEnd?: boolean;
+}
+
+/** One invalidation on its way. */
 export interface Job {
   what: Invalidation;
-  /** Called with false where the kernel knew nothing of it. */
-  readonly done: ((known: boolean) => void)[];
+  readonly waiters: Map<object, Waiter["written"]>;
   readonly barriers: Set<WriteBarrier>;
 }
 
@@ -52,7 +61,7 @@ const mostLanes = 32;
 
 export class Invalidator {
   readonly #options: InvalidatorOptions;
-  #ready = new Set<Job>();
+  readonly #ready = new KeyedQueue<Job, Job>();
   readonly #held = new Map<NodeId, Job[]>();
   /** By entry (`parent/name`) or node: what is not yet in flight and can take a duplicate in. */
   readonly #entries = new Map<string, Job>();
@@ -78,15 +87,17 @@ export class Invalidator {
     return this.#written;
   }
 
-  /** `toEnd`: a merged duplicate moves behind what came since (a listing must be dropped after its entries). */
-  add(what: Invalidation, done: (known: boolean) => void, toEnd = false): void {
-    if (this.#disposed) return;
+  /** False: `who` waits for this one already (or nothing is written any more), and `written` will not be called. */
+  add(what: Invalidation, { who, written, toEnd = false }: Waiter): boolean {
+    if (this.#disposed) return false;
     const job = this.#mergeable(what) ?? this.#enter(what);
     if (what.t === "node" && job.what.t === "node" && job.what.drop === "attributes") job.what = what;
-    job.done.push(done);
+    const isNew = !job.waiters.has(who);
+    if (isNew) job.waiters.set(who, written);
     if (this.#following !== undefined && !this.#wouldDeadlock(job)) joinBarriers(job, this.#following);
-    if (toEnd && this.#ready.delete(job)) this.#ready.add(job);
+    if (toEnd && this.#ready.has(job)) this.#ready.add(job, job);
     this.#pumpSoon();
+    return isNew;
   }
 
   /** Resolves when all that was added so far is written, names in directories with a parked request excepted. */
@@ -102,7 +113,7 @@ export class Invalidator {
 
   #unwritten(): readonly Job[] {
     const sent = this.#lanes.flatMap((lane) => lane.sent?.jobs ?? []);
-    return [...this.#ready, ...sent, ...[...this.#held.values()].flat()];
+    return [...this.#ready.values(), ...sent, ...[...this.#held.values()].flat()];
   }
 
   #mergeable(what: Invalidation): Job | undefined {
@@ -110,10 +121,10 @@ export class Invalidator {
   }
 
   #enter(what: Invalidation): Job {
-    const job: Job = { what, done: [], barriers: new Set() };
+    const job: Job = { what, waiters: new Map(), barriers: new Set() };
     if (what.t === "entry") this.#entries.set(keyOf(what), job);
     else this.#nodes.set(what.node, job);
-    this.#ready.add(job);
+    this.#ready.add(job, job);
     return job;
   }
 
@@ -132,9 +143,9 @@ export class Invalidator {
     const lane = this.#freeLane();
     if (lane === undefined) return;
     const batch: Job[] = [];
-    for (const job of this.#ready) {
-      if (batch.length === batchSize) break;
-      this.#ready.delete(job);
+    while (batch.length < batchSize) {
+      const job = this.#ready.takeFirst();
+      if (job === undefined) break;
       const blocker = blockerOf(job.what);
       if (blocker !== undefined && this.#options.parked.isHeld(blocker)) this.#hold(blocker, job);
       else batch.push(job);
@@ -201,7 +212,7 @@ export class Invalidator {
       sent.jobs = sent.jobs.slice(1);
       this.#written++;
       this.#following = job.barriers;
-      for (const done of job.done) done(known);
+      for (const written of job.waiters.values()) written(known);
       this.#following = undefined;
       leaveBarriers(job);
     }
@@ -213,7 +224,7 @@ export class Invalidator {
    */
   #parked(node: NodeId): void {
     if (this.#disposed) return;
-    for (const job of this.#ready) if (job.what.t === "entry" && job.what.parent === node) leaveBarriers(job);
+    for (const job of this.#ready.values()) if (job.what.t === "entry" && job.what.parent === node) leaveBarriers(job);
     for (const { sent } of this.#lanes) {
       if (sent === undefined || !sent.jobs.some(({ what }) => blockerOf(what) === node)) continue;
       if (!sent.stuck) this.#takeBack(sent);
@@ -231,7 +242,7 @@ export class Invalidator {
     const back = sent.jobs.slice(claimed);
     sent.jobs = sent.jobs.slice(0, claimed);
     for (const job of back) if (this.#wouldDeadlock(job)) leaveBarriers(job);
-    this.#ready = new Set([...back, ...this.#ready]);
+    this.#ready.putFirst(back.map((job) => [job, job]));
     this.#finish(sent, claimed - 1);
   }
 
@@ -239,7 +250,7 @@ export class Invalidator {
     const held = this.#held.get(node);
     if (held === undefined) return;
     this.#held.delete(node);
-    for (const job of held) this.#ready.add(job);
+    for (const job of held) this.#ready.add(job, job);
     this.#pumpSoon();
   }
 

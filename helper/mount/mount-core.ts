@@ -52,6 +52,7 @@ export function createMountCore(options: MountCoreOptions): MountCore {
     parked,
     // What the kernel reads from now on is at least this version.
     onSend: (what) => {
+      observer.sent(what);
       if (what.t !== "node" || what.drop !== "pages") return;
       const known = lookups.get(what.node);
       if (known !== undefined) known.pagesVersion = workspace.node(what.node)?.version;
@@ -71,6 +72,7 @@ export function createMountCore(options: MountCoreOptions): MountCore {
     invalidator,
     echo: (change) => echo.add(change),
     expectEcho: (change) => echo.expect(change),
+    dropEcho: (change) => echo.drop(change),
   });
   workspace.observe(observer);
   const interrupts = new Interrupts({

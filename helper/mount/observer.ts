@@ -7,6 +7,7 @@ import { cachePolicy } from "./cache-policy.ts";
 import type { EchoChange } from "./echo-change.ts";
 import type { Invalidation, Invalidator } from "./invalidator.ts";
 import type { Known, Lookups } from "./lookups.ts";
+import { keyOfRename, OpenTickets, Ticket } from "./ticket.ts";
 import type { Place, ViewChange, ViewObserver, Workspace } from "./workspace.ts";
 
 export interface ObserverOptions {
@@ -17,30 +18,24 @@ export interface ObserverOptions {
   readonly echo: (change: EchoChange) => void;
   /** Names that will go away by an echo must not be cached as absent from now on. */
   readonly expectEcho: (change: EchoChange) => void;
+  /** Of an expected change: a later one of its kind is echoed in its place. */
+  readonly dropEcho: (change: EchoChange) => void;
+}
+
+export interface MountObserver extends ViewObserver {
+  dropPages(node: NodeId): void;
+  /** A notification is about to be handed over. */
+  sent(what: Invalidation): void;
 }
 
 type NameChange = Extract<ViewChange, { t: "name" }>;
+type Waiting = Pick<Ticket, "take" | "give">;
 
-/** Counts the invalidations of one change; calls `then` when all are written. */
-class Ticket {
-  #open = 1;
-  readonly #then: () => void;
+const nobody: Waiting = { take: () => {}, give: () => {} };
 
-  constructor(then: () => void) {
-    this.#then = then;
-  }
-
-  take(): void {
-    this.#open++;
-  }
-
-  give(): void {
-    if (--this.#open === 0) this.#then();
-  }
-}
-
-export function createObserver(options: ObserverOptions): ViewObserver & { dropPages(node: NodeId): void } {
+export function createObserver(options: ObserverOptions): MountObserver {
   const { workspace, lookups, invalidator } = options;
+  const open = new OpenTickets();
 
   function changed(changes: readonly ViewChange[]): void {
     // Both halves of a rename share one ticket: its echo comes after both.
@@ -55,9 +50,9 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
   function nodeChanged(change: Exclude<ViewChange, NameChange>): void {
     const known = lookups.get(change.node);
     if (known === undefined) return unknownChanged(change);
-    const ticket = new Ticket(() => options.echo(change));
-    if (change.t === "content") dropNode(known, "pages", ticket);
-    else if (isCached(known)) dropNode(known, "attributes", ticket);
+    const ticket = ticketFor(change);
+    const drop = change.t === "content" ? "pages" : isCached(known) ? "attributes" : undefined;
+    if (drop !== undefined) open.open(ticket, dropNode(known, drop, ticket));
     ticket.give();
   }
 
@@ -74,14 +69,14 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
     const dead = before === undefined ? undefined : workspace.node(before);
     const echo: EchoChange = { ...change, dead };
     options.expectEcho(echo);
-    const ticket = ticketOf(change, halves, () => options.echo(echo));
+    const ticket = change.moved === undefined ? ticketFor(echo) : ticketOfHalf(echo, change.moved, halves);
     const policy = cachePolicy(workspace.classOf(at));
     const parent = lookups.get(at.parent);
     const mayBeCached =
       before === undefined
         ? policy.negativeTtl > 0 || parent?.absentKept === true
         : policy.entryTtl > 0 || lookups.get(before)?.kept === true;
-    if (parent !== undefined && mayBeCached) dropEntry(at, before, ticket);
+    if (parent !== undefined && mayBeCached) open.open(ticket, dropEntry(at, before, ticket));
     for (const id of [before, after]) {
       const known = id === undefined ? undefined : lookups.get(id);
       if (known !== undefined && (policy.attributeTtl > 0 || known.kept)) dropNode(known, "attributes", ticket);
@@ -92,29 +87,52 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
     if (dead?.nlink === 0) lookups.forgetUnseen(dead.id);
   }
 
-  function dropEntry(at: Place, before: NodeId | undefined, ticket: Ticket): void {
-    const replaced = before === undefined ? undefined : lookups.get(before);
-    if (replaced !== undefined) replaced.replaced = true;
+  /** Already taken once, for as long as the change is being looked at. */
+  function ticketFor(change: EchoChange): Ticket {
+    const ticket = open.find(change);
+    if (ticket === undefined) return new Ticket(change, options.echo);
+    options.dropEcho(ticket.change);
+    ticket.change = change;
     ticket.take();
-    invalidator.add({ t: "entry", parent: at.parent, name: at.name }, () => {
-      if (replaced !== undefined) replaced.replaced = false;
-      ticket.give();
-    });
+    return ticket;
   }
 
-  function dropNode(known: Known, drop: "attributes" | "pages" | "listing", ticket: Ticket): void {
+  function ticketOfHalf(
+    change: Extract<EchoChange, { t: "name" }>,
+    moved: NonNullable<NameChange["moved"]>,
+    halves: Map<string, Ticket>,
+  ): Ticket {
+    const key = "from" in moved ? keyOfRename(moved.from, change.at) : keyOfRename(change.at, moved.to);
+    const ticket = halves.get(key) ?? ticketFor(change);
+    halves.set(key, ticket);
+    return ticket;
+  }
+
+  function dropEntry(at: Place, before: NodeId | undefined, ticket: Ticket): Invalidation {
+    const what: Invalidation = { t: "entry", parent: at.parent, name: at.name };
+    const replaced = before === undefined ? undefined : lookups.get(before);
+    if (replaced !== undefined) {
+      replaced.replaced = true;
+      invalidator.add(what, { who: replaced, written: () => void (replaced.replaced = false) });
+    }
+    if (invalidator.add(what, { who: ticket, written: () => ticket.give() })) ticket.take();
+    return what;
+  }
+
+  function dropNode(known: Known, drop: "attributes" | "pages" | "listing", ticket: Waiting): Invalidation {
     const counts = drop !== "attributes";
-    if (counts) known.pendingPages++;
-    ticket.take();
     const what: Invalidation = { t: "node", node: known.node, drop };
     const written = (found: boolean): void => {
       if (counts) known.pendingPages--;
       // The node's first LOOKUP may be answered but not yet taken in: the entry's lock waits for it (FUSE.md "traps").
-      if (!found && known.count > 0 && known.name !== undefined && isCached(known)) {
-        invalidator.add({ t: "entry", parent: known.parent, name: known.name }, () => ticket.give());
-      } else ticket.give();
+      if (found || known.count === 0 || known.name === undefined || !isCached(known)) return ticket.give();
+      const entry: Invalidation = { t: "entry", parent: known.parent, name: known.name };
+      if (!invalidator.add(entry, { who: ticket, written: () => ticket.give() })) ticket.give();
     };
-    invalidator.add(what, written, drop === "listing");
+    if (!invalidator.add(what, { who: ticket, written, toEnd: drop === "listing" })) return what;
+    if (counts) known.pendingPages++;
+    ticket.take();
+    return what;
   }
 
   function isCached({ node, kept }: Known): boolean {
@@ -126,19 +144,8 @@ export function createObserver(options: ObserverOptions): ViewObserver & { dropP
     invalidated: () => invalidator.barrier(),
     dropPages(node) {
       const known = lookups.get(node);
-      if (known !== undefined) dropNode(known, "pages", new Ticket(() => {}));
+      if (known !== undefined) dropNode(known, "pages", nobody);
     },
+    sent: (what) => open.close(what),
   };
-}
-
-function ticketOf(change: NameChange, halves: Map<string, Ticket>, then: () => void): Ticket {
-  if (change.moved === undefined) return new Ticket(then);
-  const from = "from" in change.moved ? change.moved.from : change.at;
-  const to = "to" in change.moved ? change.moved.to : change.at;
-  const key = `${from.parent}/${from.name}>${to.parent}/${to.name}`;
-  const existing = halves.get(key);
-  if (existing !== undefined) return existing;
-  const ticket = new Ticket(then);
-  halves.set(key, ticket);
-  return ticket;
 }

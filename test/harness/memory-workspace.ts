@@ -327,7 +327,8 @@ export class MemoryWorkspace implements Workspace {
   }
 
   #nameOf(id: NodeId, entry: Entry): FileName | undefined {
-    return this.list(entry.parent).find((child) => child.node === id)?.name;
+    for (const [name, node] of this.#entries.get(entry.parent)?.children ?? []) if (node === id) return name;
+    return undefined;
   }
 
   #must(id: NodeId): Entry {

@@ -1,5 +1,5 @@
 /** Row 29: the host tidies `.git/objects` all the time while a guest, some way off, makes objects in it. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
@@ -121,4 +121,47 @@ test("row 29: a guest's commits beside prune-packed, gc and rmdir of empty objec
     await mustGit(at, ["rev-list", "--objects", "HEAD"]);
     expect(await mustGit(at, ["status", "--porcelain"])).toBe("");
   }
+}, 300_000);
+
+test("row 29: of an old object that the host prunes while a guest freshens it, the guest's add fails, and makes it again when repeated", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pairmount-pruned-"));
+  ends.push(async () => await Promise.resolve(rmSync(folder, { recursive: true, force: true })));
+  const delay = { ms: 800, jitter: 0 };
+  const session = await startSession({ folder, guests: 1, proxy: { seed: 30, toHost: delay, toGuest: delay } });
+  ends.push(() => session.close());
+  const host: GitAt = { root: session.host.root, name: "ada" };
+  const guest: GitAt = { root: session.guests[0]?.root ?? "", name: "ben" };
+  await mustGit(host, ["init", "-q"]);
+  await mustGit(host, ["commit", "-q", "--allow-empty", "-m", "Start"]);
+  await eventually(() => mustGit(guest, ["rev-parse", "HEAD"]), 20_000);
+  const old = Date.now() / 1000 - 30 * 24 * 3600;
+  let refused = 0;
+  for (let round = 0; round < 5 && refused === 0; round += 1) {
+    const text = `unreachable ${round}\n`;
+    const hash = (await mustGit(host, ["hash-object", "-w", "--stdin"], { input: text })).trim();
+    const object = join(".git", "objects", hash.slice(0, 2), hash.slice(2));
+    utimesSync(join(host.root, object), old, old);
+    await eventually(() => mustGit(guest, ["cat-file", "-e", hash]), 20_000);
+    writeFileSync(join(guest.root, "f"), text);
+    // The guest hears of its lock one way later, and its word that the object is young takes another way.
+    const adding = git(guest, ["add", "f"]);
+    await eventually(() => expect(existsSync(join(host.root, ".git", "index.lock"))).toBe(true), 20_000);
+    await new Promise((resolve) => setTimeout(resolve, delay.ms));
+    await mustGit(host, ["prune", "--expire=2.weeks.ago"]);
+    const added = await adding;
+    expect(explain(added).unexplained).toEqual([]);
+    if (added.code !== 0) refused += 1;
+    else expect(existsSync(join(host.root, object)), "what an add relies on is there").toBe(true);
+    await eventually(async () => {
+      await mustGit(guest, ["add", "f"]);
+      await mustGit(guest, ["commit", "-q", "-m", `Round ${round}`]);
+    }, 60_000);
+    const head = (await mustGit(guest, ["rev-parse", "HEAD"])).trim();
+    for (const at of [host, guest]) {
+      await eventually(async () => expect((await mustGit(at, ["rev-parse", "HEAD"])).trim()).toBe(head), 20_000);
+      await mustGit(at, ["fsck", "--full", "--strict"]);
+      expect(await mustGit(at, ["show", "HEAD:f"])).toBe(text);
+    }
+  }
+  expect(refused, "rounds in which the host pruned in time").toBe(1);
 }, 300_000);

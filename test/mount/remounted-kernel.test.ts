@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   symlinkSync,
@@ -125,4 +126,57 @@ test("row 9: in a folder shared again what is older than the first session keeps
   // Git's index holds the first session's stats: one look at the bytes, and nothing has changed.
   for (const name of ["before", "of-host", "of-guest"])
     expect(await mustGit({ root: join(at.folder, name), name: "ada" }, ["status", "--porcelain"])).toBe("");
+});
+
+/** Status until the index stays as it is: what was saved in the second of `git add` is looked at again. */
+async function settledIndex(root: string): Promise<Buffer> {
+  const index = join(root, ".git", "index");
+  return await eventually(async () => {
+    const before = readFileSync(index);
+    await mustGit({ root, name: "ada" }, ["status"]);
+    expect(readFileSync(index).equals(before)).toBe(true);
+    return before;
+  }, 20_000);
+}
+
+async function statusLeavesIndex(root: string): Promise<boolean> {
+  const index = join(root, ".git", "index");
+  const before = readFileSync(index);
+  expect(await mustGit({ root, name: "ben" }, ["status", "--porcelain"])).toBe("");
+  return readFileSync(index).equals(before);
+}
+
+test("rows 9 and 10: status rewrites no index at a guest that joins again, nor in a folder shared again for files older than the session; for files the session made, once", async () => {
+  const at = await place();
+  const first = await at.share();
+  const guest = await at.join(first);
+  await fill(at.folder, "of-host");
+  await fill(at.guestRoot, "of-guest");
+  const names = ["before", "of-host", "of-guest"];
+  const indexes = new Map<string, Buffer>();
+  for (const name of names) indexes.set(name, await settledIndex(join(at.folder, name)));
+  await guest.stop();
+  const again = await at.join(first);
+  for (const name of names) {
+    const root = join(at.guestRoot, name);
+    expect([name, await mustGit({ root, name: "ben" }, ["diff-files"])]).toEqual([name, ""]);
+    expect([name, await statusLeavesIndex(root)]).toEqual([name, true]);
+    expect(readFileSync(join(at.folder, name, ".git", "index"))).toEqual(indexes.get(name));
+  }
+  await again.stop();
+  await first.stop();
+
+  const second = await at.share();
+  await at.join(second);
+  const left: [string, boolean][] = [];
+  for (const name of names) left.push([name, await statusLeavesIndex(join(at.folder, name))]);
+  expect(left).toEqual([
+    ["before", true],
+    ["of-host", false],
+    ["of-guest", false],
+  ]);
+  for (const name of names) {
+    for (const root of [at.folder, at.guestRoot])
+      expect([name, await statusLeavesIndex(join(root, name))]).toEqual([name, true]);
+  }
 });

@@ -103,6 +103,24 @@ describe("watcher echo", () => {
     });
   });
 
+  it("renames both of two files that had the same name for a moment", async () => {
+    const kernel = await started();
+    const { remote } = kernel.workspace;
+    remote.create(place(1, "busy"));
+    await settled();
+    for (const to of ["a", "b"]) {
+      remote.create(place(1, "tmp"), to);
+      await settled();
+      remote.rename(place(1, "tmp"), place(1, to));
+      await settled();
+    }
+    for (let i = 0; i < 4; i++) kernel.echoDone();
+    expect(kernel.calls.filter((call) => call.t === "rename").map(({ to }) => Buffer.from(to).toString())).toEqual([
+      "/mnt/a",
+      "/mnt/b",
+    ]);
+  });
+
   it("truncates to the present size for new content, only touches executables, and both change nothing", async () => {
     const kernel = await started();
     for (const [text, mode] of [

@@ -56,8 +56,9 @@ async function run(seed: number): Promise<{ readonly unanswered: number; readonl
     change() {
       const parent = below(dirs) as NodeId;
       const name = mustFileName(`f${below(4)}`);
-      if (below(3) > 0) invalidator.add({ t: "entry", parent, name }, () => {});
-      else invalidator.add({ t: "node", node: parent, drop: "listing" }, () => {}, true);
+      const waiter = { who: {}, written: () => {} };
+      if (below(3) > 0) invalidator.add({ t: "entry", parent, name }, waiter);
+      else invalidator.add({ t: "node", node: parent, drop: "listing" }, { ...waiter, toEnd: true });
     },
     enter() {
       const dir = below(dirs);
