@@ -37,6 +37,8 @@ const words: { readonly [S in Progress["step"]]: string } = {
   lobby: "waiting for the host to let you in",
   snapshot: "receiving the tree",
   unmount: "unmounting",
+  copy: "copying",
+  verify: "checking the copy",
 };
 
 export function progressTo(

@@ -105,6 +105,7 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     recovered: ({ id }) => session.recovered(id),
     keep: ({ path, bytes }) => ({ id: session.keep(path, Buffer.from(bytes, "base64")) }),
     discard: ({ id }) => ({ settled: session.discard(id) }),
+    keepCopy: ({ folder }, asking) => session.keepCopy(folder, asking),
     leave,
   };
 }

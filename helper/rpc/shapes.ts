@@ -3,16 +3,20 @@ import type {
   Answered,
   Delta,
   Greeting,
+  Kept,
   Nothing,
   Params,
   PeerStatus,
   PendingJoin,
+  Progress,
+  RefusalData,
   RequestName,
   SessionCommit,
   SessionEvent,
   SessionState,
   SessionStatus,
 } from "../api.ts";
+import { sessionErrorCodes } from "../session/errors.ts";
 import { figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
 
 /** `{}` or nothing at all; a field too many is somebody's mistake. */
@@ -119,6 +123,20 @@ export const parseDelta: Parser<Delta> = record<Delta>(
 
 const parseSettled = record<{ readonly settled: boolean }>({ settled: flag });
 
+export const parseKept: Parser<Kept> = record<Kept>({
+  folder: text,
+  files: figure,
+  bytes: figure,
+  commits: figure,
+  note: orNull(text),
+});
+
+export const parseProgress: Parser<Progress> = record<Progress>({
+  step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount", "copy", "verify"),
+  done: figure,
+  total: figure,
+});
+
 /** What each request is answered with. */
 export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> } = {
   version: parseGreeting,
@@ -130,8 +148,16 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
   keep: record<Answered<"keep">>({ id: orNull(text) }),
   discard: parseSettled,
+  keepCopy: parseKept,
   leave: parseNothing,
 };
+
+export const parseRefusal: Parser<RefusalData> = record<RefusalData>({
+  code: oneOf(...sessionErrorCodes),
+  detail: text,
+});
+
+const absolute: Parser<string> = (raw) => (typeof raw === "string" && raw.startsWith("/") ? raw : undefined);
 
 /** What each request takes. */
 export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = {
@@ -144,5 +170,6 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   recovered: record<Params<"recovered">>({ id: text }),
   keep: record<Params<"keep">>({ path: text, bytes: text }),
   discard: record<Params<"discard">>({ id: text }),
+  keepCopy: record<Params<"keepCopy">>({ folder: absolute }),
   leave: parseNothing,
 };

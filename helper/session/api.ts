@@ -4,9 +4,9 @@ import type { Disposable } from "../base/disposable.ts";
 export type DriverName = "auto" | "kernel" | "fuse-native";
 export type Access = "read-write" | "read-only";
 
-/** Long steps, for progress bars. `total` 0 = unknown. */
+/** Long steps, for progress bars. `total` 0 = unknown. `copy` counts bytes. */
 export interface Progress {
-  readonly step: "scan" | "mount" | "connect" | "lobby" | "snapshot" | "unmount";
+  readonly step: "scan" | "mount" | "connect" | "lobby" | "snapshot" | "unmount" | "copy" | "verify";
   readonly done: number;
   readonly total: number;
 }
@@ -143,6 +143,18 @@ export interface RecoveredFiles {
   discard(id: string): boolean;
 }
 
+/** A copy that is whole, checked by git, and in its place. */
+export interface Kept {
+  readonly folder: string;
+  /** Files and links. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Of all branches and tags; 0 where the shared folder is no repository. */
+  readonly commits: number;
+  /** What git's strict rules say of the history, which is whole all the same. */
+  readonly note: string | null;
+}
+
 export interface Session extends Disposable, RecoveredFiles {
   readonly mount: string;
   /** Host only. */
@@ -155,6 +167,15 @@ export interface Session extends Disposable, RecoveredFiles {
   setAccess(peer: number, access: Access): boolean;
   /** Host only. False: no such guest. */
   remove(peer: number): boolean;
+  /**
+   * Guest only: a copy of the mount as an ordinary folder at `folder` (absolute; not there, or empty). Rejects with SessionError:
+   * `keep-target`, `keep-incomplete` (what could be had is kept under a name that says so), `cancelled`, `host-gone`; else with
+   * what was unexpected. A session that is left meanwhile cancels it; one whose host is gone ends when it is done.
+   */
+  keepCopy(
+    folder: string,
+    options: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
+  ): Promise<Kept>;
   /** Flushes, unmounts, tells the others. Idempotent. */
   dispose(): Promise<void>;
   /** Resolves with the reason when the session is over, by whatever cause. */

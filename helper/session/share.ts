@@ -229,6 +229,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
     remove: (peer) => guests.remove(peer as PeerId),
     ...recoveredFiles({ store: recovery, view: replica, mount: mountPoint, clock, emit }),
+    keepCopy: () =>
+      Promise.reject(new SessionError("keep-target", `${covered} is here, plain and whole, when sharing ends`)),
     ended,
     dispose,
   };

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { activate } from "../../../extension/extension.ts";
-import type { PendingJoin, SessionEvent, SessionStatus } from "../../../helper/api.ts";
+import type { Asking, Kept, PendingJoin, SessionEvent, SessionStatus } from "../../../helper/api.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../../../helper/rpc/server.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
 import { fake, Uri } from "../../harness/fake-vscode.ts";
@@ -17,6 +17,8 @@ export interface Helper {
   joins: readonly PendingJoin[];
   /** What requests that settle something answer. */
   settled: boolean;
+  /** How a copy fares. */
+  copy: (folder: string, asking: Asking) => Promise<Kept>;
   tell(event: SessionEvent): void;
   /** As a crash: the socket closes without a word. */
   crash(): Promise<void>;
@@ -86,6 +88,7 @@ export function createDesk(): Desk {
         status: given,
         joins: [],
         settled: true,
+        copy: (at) => Promise.resolve({ folder: at, files: 3, bytes: 2000, commits: 2, note: null }),
         tell: (event) => server?.publish(event),
         async crash() {
           await entry?.dispose();
@@ -101,6 +104,10 @@ export function createDesk(): Desk {
         discard: settle("discard"),
         recovered: () => ({ file: "/kept/a", current: join(mount, "a") }),
         keep: () => ({ id: null }),
+        keepCopy({ folder }, asking) {
+          asked.push(["keepCopy", folder]);
+          return helper.copy(folder, asking);
+        },
         leave: () => {
           asked.push(["leave"]);
           helper.tell({ event: "ended", reason: "left" });
