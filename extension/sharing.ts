@@ -3,6 +3,7 @@ import { commands, env, ProgressLocation, Uri, window, workspace } from "vscode"
 import { inviteLink } from "./helper-edge.ts";
 import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
+import { keepCopy } from "./keeping.ts";
 import type { Session } from "./session.ts";
 
 const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. So are files \
@@ -85,12 +86,27 @@ export async function copyInvite({ model }: Pick<Session, "model">, form: "text"
   void said.then((picked) => (picked === undefined ? undefined : copyInvite({ model }, "link")));
 }
 
+export async function stopSharing(session: Session): Promise<void> {
+  if (session.model.t !== "attached") return;
+  const question = "Stop sharing? Everybody's mount ends; the plain folder is back here.";
+  const picked = await window.showWarningMessage(question, { modal: true }, "Stop Sharing");
+  if (picked === "Stop Sharing") await endSession(session);
+}
+
+/** A copy that fails, or is cancelled, ends nothing. */
+export async function leave(session: Session): Promise<void> {
+  if (session.model.t !== "attached") return;
+  const picked = await window.showWarningMessage(
+    "Leave the session? The mount here ends.",
+    { modal: true, detail: "A copy is an ordinary clone, with everything that is not committed yet." },
+    "Keep a Copy…",
+    "Leave Without",
+  );
+  if (picked === "Leave Without" || (picked === "Keep a Copy…" && (await keepCopy(session)))) await endSession(session);
+}
+
 /** `leave` is answered once the mount is gone. */
-export async function endSession(session: Session, question: string, button: string): Promise<void> {
-  const { model } = session;
-  if (model.t !== "attached") return;
-  const picked = await window.showWarningMessage(question, { modal: true }, button);
-  if (picked !== button) return;
+async function endSession(session: Session): Promise<void> {
   await window.withProgress({ location: ProgressLocation.Notification, title: "Pairmount: unmounting" }, async () => {
     await session.request("leave", {}).catch((error: unknown) => {
       // A helper that ends before its answer arrived has been left, too.

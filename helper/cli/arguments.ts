@@ -38,11 +38,18 @@ export interface LeaveCommand extends Output {
   readonly command: "leave";
   readonly mount: string | undefined;
 }
-export type CommandName = "share" | "join" | "status" | "leave" | "doctor";
+export interface KeepCommand extends Output {
+  readonly command: "keep";
+  readonly folder: string;
+  /** Whose mount. */
+  readonly session: string | undefined;
+}
+export type CommandName = "share" | "join" | "status" | "keep" | "leave" | "doctor";
 export type Command =
   | ShareCommand
   | JoinCommand
   | StatusCommand
+  | KeepCommand
   | LeaveCommand
   | ({ readonly command: "doctor" } & Output)
   | { readonly command: "help"; readonly about: CommandName | undefined }
@@ -79,6 +86,7 @@ const options = {
   },
   join: session,
   status: { ...common, watch: { type: "boolean" } },
+  keep: { ...common, session: { type: "string" } },
   leave: common,
   doctor: common,
 } as const satisfies Record<CommandName, ParseArgsConfig["options"]>;
@@ -142,6 +150,14 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
     const { values, positionals } = parseArgs({ args, options: options.status, allowPositionals: true });
     if (values.help) return { command: "help", about: "status" };
     return { command: "status", mount: positionals[0], watch: values.watch ?? false, ...outputOf(values) };
+  },
+  keep(args) {
+    const { values, positionals } = parseArgs({ args, options: options.keep, allowPositionals: true });
+    if (values.help) return { command: "help", about: "keep" };
+    const [folder, ...more] = positionals;
+    if (folder === undefined) return misuse("keep", "In which folder shall the copy be kept?");
+    if (more.length > 0) return misuse("keep", `One folder: ${JSON.stringify(more[0])} is too many.`);
+    return { command: "keep", folder, session: values.session, ...outputOf(values) };
   },
   leave(args) {
     const { values, positionals } = parseArgs({ args, options: options.leave, allowPositionals: true });

@@ -1,12 +1,11 @@
 /** `status` and `leave`: clients of the sessions already running. */
-import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
 import { connectRpc } from "../rpc/client.ts";
 import type { SessionEvent } from "../session/api.ts";
 import { SessionError } from "../session/errors.ts";
-import { openRegistry, type RegisteredSession } from "../session/registry.ts";
+import type { RegisteredSession } from "../session/registry.ts";
 import type { LeaveCommand, StatusCommand } from "./arguments.ts";
 import { exit } from "./exit-codes.ts";
+import { around, matching, sessions, tellToChoose } from "./find-session.ts";
 import { eventLine } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import { statusText } from "./status-text.ts";
@@ -20,7 +19,7 @@ export async function runStatus(ports: CliPorts, command: StatusCommand): Promis
   }
   const [first, ...more] = chosen;
   if (command.watch && first !== undefined && more.length === 0) return await watch(ports, command, first);
-  if (command.watch) return tellToChoose(ports, chosen, "status --watch");
+  if (command.watch) return tellToChoose(ports, chosen, (mount) => `status --watch ${mount}`);
   for (const entry of chosen) {
     const client = await connectRpc(entry.socket);
     try {
@@ -71,7 +70,7 @@ export async function runLeave(ports: CliPorts, command: LeaveCommand): Promise<
     ports.terminal.err(`pairmount: there is no session${where}\n`);
     return exit.noSession;
   }
-  if (more.length > 0) return tellToChoose(ports, chosen, "leave");
+  if (more.length > 0) return tellToChoose(ports, chosen, (mount) => `leave ${mount}`);
   const client = await connectRpc(entry.socket);
   try {
     await client.request("leave", {});
@@ -84,32 +83,4 @@ export async function runLeave(ports: CliPorts, command: LeaveCommand): Promise<
   const { mount } = entry;
   ports.terminal.out(command.json ? `${JSON.stringify({ event: "left", mount })}\n` : `Left; ${mount} is unmounted.\n`);
   return exit.fine;
-}
-
-async function sessions(ports: CliPorts): Promise<readonly RegisteredSession[]> {
-  return await (await openRegistry(ports.env, ports.uid)).sessions();
-}
-
-async function matching(
-  ports: CliPorts,
-  all: readonly RegisteredSession[],
-  given: string,
-): Promise<readonly RegisteredSession[]> {
-  const path = resolve(ports.cwd ?? "/", given);
-  // A mount that hangs or died cannot be resolved; its plain path still names it.
-  const real = await realpath(path).catch(() => path);
-  return all.filter((entry) => [entry.mount, entry.folder].some((known) => known === path || known === real));
-}
-
-/** The sessions whose mount holds `cwd`, the innermost alone; all when it is in none. */
-function around(all: readonly RegisteredSession[], cwd: string | undefined): readonly RegisteredSession[] {
-  const inside = all.filter(({ mount }) => cwd === mount || cwd?.startsWith(`${mount}/`));
-  const [innermost] = inside.toSorted((a, b) => b.mount.length - a.mount.length);
-  return innermost === undefined ? all : [innermost];
-}
-
-function tellToChoose(ports: CliPorts, chosen: readonly RegisteredSession[], command: string): number {
-  const mounts = chosen.map(({ mount }) => `  pairmount ${command} ${mount}\n`).join("");
-  ports.terminal.err(`pairmount: there are several sessions; name one:\n${mounts}`);
-  return exit.usage;
 }

@@ -63,13 +63,14 @@ async function copyInto(target: Target, { mount, signal, onProgress }: KeepOptio
   let unread = 0;
   for (let pass = 1; ; pass++) {
     const result = await copy.pass();
-    if (result.unread.size > 0 && ++unread === mostUnread) throw await incomplete(target, missing(result));
-    if (!result.settled && (pass < mostPasses || result.unread.size > 0)) {
+    const failed = result.unread.size > 0 && ++unread === mostUnread;
+    if (!failed && !result.settled && (pass < mostPasses || result.unread.size > 0)) {
       if (pass > 1) await sleep(betweenPassesMs, undefined, { signal });
       continue;
     }
     const own = copy.repositories().map(({ path }) => path);
     await makeOwn({ work: target.work, folder: target.folder, mount, signal }, copy.entries(), own);
+    if (failed) throw await incomplete(target, missing(result));
     onProgress({ step: "verify", done: 0, total: 0 });
     const checked = await check(copy, target, signal);
     // What changed since the last pass may be what is missing; a source that stood still has no more to give.

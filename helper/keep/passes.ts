@@ -89,7 +89,8 @@ export function createTreeCopy(parts: CopyParts & { readonly gone: () => Error }
     let failed = false;
     async function take(entry: Entry): Promise<void> {
       if (failed) return;
-      const there = known.get(entry.path);
+      // The root is there from the beginning.
+      const there = entry.path === "" ? entry : known.get(entry.path);
       if (there?.stamp === entry.stamp || (there?.kind === "dir" && entry.kind === "dir")) {
         known.set(entry.path, entry);
         return;

@@ -34,7 +34,14 @@ test("join takes the invite or its link", () => {
   expect(parseCommandLine(["join", "PM1-a+b/c="])).toMatchObject({ invite: "PM1-a+b/c=", mount: undefined });
 });
 
+test("keep takes a folder, and whose mount", () => {
+  expect(parseCommandLine(["keep", "copy"])).toMatchObject({ command: "keep", folder: "copy", session: undefined });
+  expect(parseCommandLine(["keep", "copy", "--session", "/m", "--json"])).toMatchObject({ session: "/m", json: true });
+});
+
 test.each([
+  ["keep without a folder", ["keep"]],
+  ["two copies", ["keep", "a", "b"]],
   ["no such command", ["steal"]],
   ["share without a folder", ["share"]],
   ["two folders", ["share", "a", "b"]],

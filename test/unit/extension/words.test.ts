@@ -62,6 +62,7 @@ describe("a click on it offers", () => {
     expect(offered(attached(aState()))).toEqual(["copyInvite", "copyInviteLink", "stop", "showLog"]);
     expect(offered(attached(aState({ ...guest, recovered: [aRecovered] })))).toEqual([
       "showRecovered",
+      "keepCopy",
       "leave",
       "showLog",
     ]);
