@@ -86,11 +86,31 @@ export async function copyInvite({ model }: Pick<Session, "model">, form: "text"
   void said.then((picked) => (picked === undefined ? undefined : copyInvite({ model }, "link")));
 }
 
+/** Seconds that guests get to keep a copy, where the host gives them time. */
+const graceSeconds = 60;
+
 export async function stopSharing(session: Session): Promise<void> {
-  if (session.model.t !== "attached") return;
-  const question = "Stop sharing? Everybody's mount ends; the plain folder is back here.";
-  const picked = await window.showWarningMessage(question, { modal: true }, "Stop Sharing");
-  if (picked === "Stop Sharing") await endSession(session);
+  const { model } = session;
+  if (model.t !== "attached") return;
+  const guests = model.state.status.peers.filter(({ you, state }) => !you && state !== "gone").map(({ name }) => name);
+  const later = guests.length === 0 ? [] : (["Stop in a Minute"] as const);
+  const picked = await window.showWarningMessage(
+    "Stop sharing? Everybody's mount ends; the plain folder is back here.",
+    { modal: true, ...(guests.length > 0 && { detail: `In a minute ${guests.join(", ")} can keep a copy.` }) },
+    "Stop Sharing",
+    ...later,
+  );
+  if (picked === "Stop Sharing") return await endSession(session);
+  if (picked !== "Stop in a Minute") return;
+  await session.request("endSoon", { seconds: graceSeconds });
+  const told = window.showInformationMessage(
+    "Your guests are told. Sharing stops in a minute, or when what they still fetch has come.",
+    "Stop Now",
+  );
+  // The button may be pressed much later, or never; by then the session may be over.
+  void told.then(async (now) => {
+    if (now === "Stop Now" && session.model.t === "attached") await endSession(session);
+  });
 }
 
 /** A copy that fails, or is cancelled, ends nothing. */

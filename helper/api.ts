@@ -106,6 +106,11 @@ export interface Requests {
    * Refused with `keep-target`, `keep-incomplete` (says where the rest is), `cancelled` or `host-gone`.
    */
   readonly keepCopy: { readonly params: { readonly folder: string }; readonly result: Kept };
+  /**
+   * Host only. Guests are told that the session ends in so many seconds (whole, at most 3600), so that they can keep a copy; it ends by
+   * itself then, later while a guest still fetches, sooner when none is left. Answered at once; `leave` still ends it at once.
+   */
+  readonly endSoon: { readonly params: { readonly seconds: number }; readonly result: { readonly settled: boolean } };
   /** Ends the session. Answered once the mount is gone; the helper ends right after. */
   readonly leave: { readonly params: Nothing; readonly result: Nothing };
 }

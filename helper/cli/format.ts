@@ -45,6 +45,10 @@ function rowOf(event: SessionEvent): Row {
       return { who: event.peer, what: event.state, text: peerSentences[event.state] };
     case "recovered":
       return { who: "", what: "recovered", text: `${event.path}: ${event.reason} (kept as ${event.id})` };
+    case "ending": {
+      const text = `ends the session in ${event.seconds} s; \`pairmount keep <folder>\` keeps a copy`;
+      return { who: event.peer, what: "ending", text };
+    }
     case "warning":
       return { who: "", what: "warning", text: event.text };
     case "ended":

@@ -105,6 +105,12 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     recovered: ({ id }) => session.recovered(id),
     keep: ({ path, bytes }) => ({ id: session.keep(path, Buffer.from(bytes, "base64")) }),
     discard: ({ id }) => ({ settled: session.discard(id) }),
+    endSoon({ seconds }) {
+      const due = session.endSoon(seconds);
+      // By then nobody has to ask any more.
+      void due?.then(leave);
+      return { settled: due !== undefined };
+    },
     keepCopy: ({ folder }, asking) => session.keepCopy(folder, asking),
     leave,
   };

@@ -55,6 +55,8 @@ export interface GuestConnection {
   sendRange(first: NodeId): void;
   sendPeers(peers: readonly PeerStatus[]): void;
   sendSpace(space: Space): void;
+  /** The session is to end in so many seconds. */
+  sendEnding(seconds: number): void;
   /** Ends the seat: the guest is told `removed` or `ended` with the detail. */
   close(code: "removed" | "ended", detail?: string): void;
 }
@@ -118,6 +120,8 @@ export interface HostEvents {
   range(first: NodeId): void;
   peers(peers: readonly PeerStatus[]): void;
   space(space: Space): void;
+  /** The host means to end the session in so many seconds. Told again after a resume. */
+  ending(seconds: number): void;
   /** `error` says why for `reconnecting` and `gone`. Not called for the first `connected`. */
   state(state: HostState, error: LinkError | undefined): void;
 }

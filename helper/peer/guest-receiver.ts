@@ -3,7 +3,7 @@ import type { HostEvents } from "./api.ts";
 import { parse } from "./codec/bytes.ts";
 import { readPong } from "./codec/greeting.ts";
 import { readOrderedFrame } from "./codec/ordered.ts";
-import { readPeers, readRangeFirst, readSpace } from "./codec/to-guest.ts";
+import { readEnding, readPeers, readRangeFirst, readSpace } from "./codec/to-guest.ts";
 import { frameType } from "./protocol.ts";
 import { createSnapshotAssembly } from "./snapshot-assembly.ts";
 
@@ -69,6 +69,8 @@ export function createGuestReceiver(
           return one(parse(body, readPeers), (peers) => events.peers(peers));
         case frameType.space:
           return one(parse(body, readSpace), (space) => events.space(space));
+        case frameType.ending:
+          return one(parse(body, readEnding), (seconds) => events.ending(seconds));
         default:
           return `frame ${type} from the host`;
       }

@@ -86,6 +86,7 @@ export class GuestLink implements HostConnection {
       },
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
+      ending: (seconds) => events.ending(seconds),
       pong: (id, time) => this.#pong(id, time),
     });
     this.#attach(lane, group);

@@ -4,7 +4,7 @@ import type { Down } from "../replica/api.ts";
 import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Role, Space } from "./api.ts";
 import { parse } from "./codec/bytes.ts";
 import { encodeAttached, encodePong, readPing } from "./codec/greeting.ts";
-import { encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
+import { encodeEnding, encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
 import { readAck, readHolding, readSubmit } from "./codec/to-host.ts";
 import { readNode } from "./codec/values.ts";
 import { type LinkError, linkError } from "./errors.ts";
@@ -48,7 +48,7 @@ export class Seat implements GuestConnection {
   #held = new Set<NodeId>();
   #holding: NodeId[] = [];
   /** The latest of each, told again after a resume. */
-  readonly #status = new Map<"peers" | "space", Uint8Array>();
+  readonly #status = new Map<"peers" | "space" | "ending", Uint8Array>();
   #forget: { cancel(): void } | undefined;
   #over = false;
 
@@ -237,7 +237,11 @@ export class Seat implements GuestConnection {
     this.#tell("space", encodeSpace(space));
   }
 
-  #tell(what: "peers" | "space", frame: Uint8Array): void {
+  sendEnding(seconds: number): void {
+    this.#tell("ending", encodeEnding(seconds));
+  }
+
+  #tell(what: "peers" | "space" | "ending", frame: Uint8Array): void {
     this.#status.set(what, frame);
     this.#operations?.send(frame);
   }

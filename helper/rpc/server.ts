@@ -26,7 +26,10 @@ import { createWatchers } from "./watchers.ts";
 
 /** The session, as its clients may use it. */
 export interface RpcService
-  extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard" | "keepCopy"> {
+  extends Pick<
+    Handlers,
+    "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard" | "keepCopy" | "endSoon"
+  > {
   status(): SessionStatus;
   joins(): readonly PendingJoin[];
   /** Resolves once the session is over. */
@@ -91,6 +94,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       recovered: (params, asking) => service.recovered(params, asking),
       keep: (params, asking) => service.keep(params, asking),
       discard: (params, asking) => thenLook(service.discard(params, asking)),
+      endSoon: (params, asking) => service.endSoon(params, asking),
       keepCopy: (params, asking) => service.keepCopy(params, asking),
       leave: async () => {
         await service.leave();

@@ -87,6 +87,7 @@ const eventParsers: { readonly [E in SessionEvent["event"]]: Parser<EventOf<E>> 
     peer: text,
     state: oneOf("asking", "declined", "joined", "suspect", "reconnecting", "back", "left", "gone"),
   }),
+  ending: record<EventOf<"ending">>({ event: oneOf("ending"), peer: text, seconds: figure }),
   recovered: record<EventOf<"recovered">>({ event: oneOf("recovered"), path: text, reason: text, id: text }),
   warning: record<EventOf<"warning">>({ event: oneOf("warning"), text }),
   ended: record<EventOf<"ended">>({ event: oneOf("ended"), reason: text }),
@@ -149,6 +150,7 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   keep: record<Answered<"keep">>({ id: orNull(text) }),
   discard: parseSettled,
   keepCopy: parseKept,
+  endSoon: parseSettled,
   leave: parseNothing,
 };
 
@@ -157,6 +159,9 @@ export const parseRefusal: Parser<RefusalData> = record<RefusalData>({
   detail: text,
 });
 
+/** At most an hour. */
+const wholeSeconds: Parser<number> = (raw) =>
+  Number.isInteger(raw) && (raw as number) >= 0 && (raw as number) <= 3600 ? (raw as number) : undefined;
 const absolute: Parser<string> = (raw) => (typeof raw === "string" && raw.startsWith("/") ? raw : undefined);
 
 /** What each request takes. */
@@ -171,5 +176,6 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   keep: record<Params<"keep">>({ path: text, bytes: text }),
   discard: record<Params<"discard">>({ id: text }),
   keepCopy: record<Params<"keepCopy">>({ folder: absolute }),
+  endSoon: record<Params<"endSoon">>({ seconds: wholeSeconds }),
   leave: parseNothing,
 };

@@ -130,6 +130,8 @@ export type SessionEvent =
       readonly peer: string;
       readonly state: "asking" | "declined" | "joined" | "suspect" | "reconnecting" | "back" | "left" | "gone";
     }
+  /** The host means to end the session: what is not here by then does not come any more. */
+  | { readonly event: "ending"; readonly peer: string; readonly seconds: number }
   | { readonly event: "recovered"; readonly path: string; readonly reason: string; readonly id: string }
   | { readonly event: "warning"; readonly text: string }
   | { readonly event: "ended"; readonly reason: string };
@@ -176,6 +178,11 @@ export interface Session extends Disposable, RecoveredFiles {
     folder: string,
     options: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
   ): Promise<Kept>;
+  /**
+   * Host only (undefined: a guest). Tells the guests that the session is to end in so many seconds, and resolves when it is time:
+   * later while a guest still fetches, sooner when none is left. Whoever asked ends it then.
+   */
+  endSoon(seconds: number): Promise<void> | undefined;
   /** Flushes, unmounts, tells the others. Idempotent. */
   dispose(): Promise<void>;
   /** Resolves with the reason when the session is over, by whatever cause. */

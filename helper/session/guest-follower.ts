@@ -61,6 +61,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
   let peers: readonly PeerStatus[] = [];
   let space: Space | undefined;
   let rangeAsked = false;
+  let endingTold = false;
   let begin: (side: GuestSide) => void = () => undefined;
   let refuse: (error: Error) => void = () => undefined;
   const begun = new Promise<GuestSide>((resolve, reject) => {
@@ -176,6 +177,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     },
     space(figures) {
       space = figures;
+    },
+    ending(seconds) {
+      if (!endingTold) emit({ event: "ending", peer: connection.welcome.hostName, seconds });
+      endingTold = true;
     },
     state(state, error) {
       const peer = connection.welcome.hostName;

@@ -4,6 +4,7 @@ import { errno } from "../base/errno.ts";
 import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents, Role } from "../peer/api.ts";
+import { systemTimers } from "../peer/timers.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
@@ -41,6 +42,12 @@ export interface HostGuests extends Disposable {
   holds(node: NodeId): boolean;
   broadcastPeers(): void;
   setAccess(peer: PeerId, role: Role): boolean;
+  /** Everybody here is told that the session is to end in so many seconds. */
+  announceEnd(seconds: number): void;
+  /** Guests that have a seat. */
+  readonly count: number;
+  /** When content was last fetched by one of them, in the process's monotonic milliseconds. */
+  readonly lastFetch: number;
   remove(peer: PeerId): boolean;
 }
 
@@ -86,7 +93,10 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     return (replica.node(node)?.nlink ?? 0) === 0 ? node : undefined;
   }
 
+  let lastFetch = Number.NEGATIVE_INFINITY;
+
   async function fetch({ node, offset, length }: FetchRequest): Promise<FetchAnswer> {
+    lastFetch = systemTimers.now();
     parts.beforeFetch(node);
     const found = replica.node(node);
     if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node))
@@ -164,6 +174,15 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
           parts.onState(connection, "left");
         },
       };
+    },
+    announceEnd(seconds) {
+      for (const { connection } of guests.values()) connection.sendEnding(seconds);
+    },
+    get count() {
+      return guests.size;
+    },
+    get lastFetch() {
+      return lastFetch;
     },
     tell,
     holds: (node) => graves.has(node),

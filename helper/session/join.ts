@@ -166,6 +166,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
       emit,
     }),
     keepCopy: copies.keepCopy,
+    endSoon: () => undefined,
     ended,
     dispose,
   };

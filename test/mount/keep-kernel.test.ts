@@ -146,6 +146,22 @@ test("a copy under way when the host stops sharing is finished from what is here
   expect(readFileSync(join(copy(), "large.bin")).equals(large)).toBe(true);
 });
 
+test("a host that announces its end stays while a guest still fetches, and ends by itself", async () => {
+  const host = await connectRpc(String(session.host.helper.first["socket"]));
+  let asked: Promise<unknown> | undefined;
+  // Most of the large file is not here yet.
+  const kept = await keep(({ done }) => {
+    if (done > 0) asked ??= host.request("endSoon", { seconds: 0 });
+  });
+  expect(await asked).toEqual({ settled: true });
+  expect(kept.bytes).toBeGreaterThan(large.length);
+  expect(readFileSync(join(copy(), "large.bin")).equals(large)).toBe(true);
+  expect(guest.helper.events).toContainEqual({ event: "ending", peer: "ada", seconds: 0 });
+  await host.closed;
+  expect(await session.host.helper.stop()).toBe(0);
+  await vi.waitFor(() => expect(isMounted(guest.root)).toBe(false), { timeout: 20_000 });
+});
+
 test("leaving cancels a copy, and nothing is left of it", async () => {
   const other = await connectRpc(String(guest.helper.first["socket"]));
   let leaving: Promise<unknown> | undefined;

@@ -98,7 +98,7 @@ describe("without a session", () => {
       err: "",
       out: expect.stringContaining("Exit codes") as string,
     });
-    for (const command of ["share", "join", "status", "leave", "doctor"]) {
+    for (const command of ["share", "join", "status", "keep", "leave", "doctor"]) {
       const { code, out } = await pairmount("host", "help", command);
       expect({ code, about: out.split("\n")[0] }).toEqual({
         code: 0,

@@ -108,6 +108,7 @@ export function createWorld(options: WorldOptions = {}): World {
     recovered: () => ({ file: null, current: null }),
     keep: () => null,
     discard: () => false,
+    endSoon: () => (options.role === "guest" ? undefined : Promise.resolve()),
     keepCopy: (folder, { onProgress, signal }) => {
       onProgress({ step: "copy", done: 1000, total: 2000 });
       if (options.neverKeeps === true)

@@ -104,6 +104,7 @@ export function createDesk(): Desk {
         discard: settle("discard"),
         recovered: () => ({ file: "/kept/a", current: join(mount, "a") }),
         keep: () => ({ id: null }),
+        endSoon: settle("endSoon"),
         keepCopy({ folder }, asking) {
           asked.push(["keepCopy", folder]);
           return helper.copy(folder, asking);

@@ -137,6 +137,7 @@ const readers: readonly ((r: Reader) => unknown)[] = [
   toGuest.readPeers,
   toGuest.readRangeFirst,
   toGuest.readSpace,
+  toGuest.readEnding,
   readOrderedFrame,
   readSnapshotStart,
   readSnapshotNodes,
@@ -186,7 +187,7 @@ test("a message with any byte changed or cut off is an answer, never an exceptio
 test("the bytes of every message are those of this protocol version", () => {
   const hash = createHash("sha256");
   for (const frame of goldenFrames()) hash.update(frame);
-  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("1 e6a29a134f5a7edf");
+  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 675831ad6ba76612");
 });
 
 test("an ack is these bytes", () => {
@@ -255,6 +256,7 @@ function goldenFrames(): Uint8Array[] {
     toGuest.encodeRange(n),
     toGuest.encodePeers([{ peer, name: "é", role, state: "suspect", rtt: 1.5 }]),
     toGuest.encodeSpace({ total: 1, free: 2, files: 3, filesFree: 4 }),
+    toGuest.encodeEnding(60),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "join", name: "n", readOnly: true }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "resume", peer, lastIndex: 9 }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "bulk", peer }),

@@ -128,6 +128,7 @@ export interface GuestLog {
   readonly progress: string[];
   readonly ranges: NodeId[];
   readonly states: string[];
+  readonly endings: number[];
   peers: readonly PeerStatus[];
 }
 
@@ -135,7 +136,7 @@ export async function join(
   host: TestHost,
   options: Partial<ConnectOptions> & { readonly hear?: Partial<HostEvents> } = {},
 ) {
-  const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], peers: [] };
+  const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], endings: [], peers: [] };
   const joined = await connectGuest({
     invite: host.invite,
     identity: guestIdentity,
@@ -146,6 +147,7 @@ export async function join(
       range: (first) => void log.ranges.push(first),
       peers: (peers) => void (log.peers = peers),
       space: () => {},
+      ending: (seconds) => void log.endings.push(seconds),
       state: (state, error) => void log.states.push(error === undefined ? state : `${state} ${error.code}`),
       ...options.hear,
     }),

