@@ -9,7 +9,7 @@ import { makeOwn } from "./own-repository.ts";
 import { createTreeCopy, type PassResult, type TreeCopy } from "./passes.ts";
 import { SourceError } from "./source-error.ts";
 import { finishFolders, prepareTarget, putInPlace, setAside, type Target } from "./target.ts";
-import { type Path, pathAt } from "./tree.ts";
+import { type Entry, type Path, pathAt } from "./tree.ts";
 
 /** A source that never stands still (a build that writes all the time) is taken as it was in the last of these. */
 const mostPasses = 6;
@@ -36,16 +36,31 @@ export async function keepCopy(options: KeepOptions): Promise<Kept> {
   await mustHaveGit(signal);
   const target = await prepareTarget(options.folder, mount);
   try {
-    return await unlessAborted(signal, copyInto(target, options));
+    const { kept, entries } = await unlessAborted(signal, copyInto(target, options));
+    await putInPlace(target);
+    await finishFolders(target.folder, entries);
+    return kept;
   } catch (error) {
     // Here, not on the thread pool: all of it may be waiting for a mount that does not answer.
     rmSync(target.work, { recursive: true, force: true, maxRetries: 10 });
     if (signal.aborted) throw new SessionError("cancelled", "no copy was kept");
-    throw error instanceof SourceError ? gone(mount) : error;
+    throw reasonOf(error, { mount, folder: target.folder });
   }
 }
 
-async function copyInto(target: Target, { mount, signal, onProgress }: KeepOptions): Promise<Kept> {
+function reasonOf(error: unknown, { mount, folder }: Pick<KeepOptions, "mount" | "folder">): unknown {
+  if (error instanceof SessionError) return error;
+  if (error instanceof SourceError) return gone(mount);
+  // A system call on the copy: its disk is full, or refuses.
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? error : new SessionError("keep-target", `${folder} (${message})`);
+}
+
+/** What is in `target.work` then is whole. */
+async function copyInto(
+  target: Target,
+  { mount, signal, onProgress }: KeepOptions,
+): Promise<{ readonly kept: Kept; readonly entries: Iterable<Entry> }> {
   let total = 0;
   let done = 0;
   const copy = createTreeCopy({
@@ -76,9 +91,8 @@ async function copyInto(target: Target, { mount, signal, onProgress }: KeepOptio
     // What changed since the last pass may be what is missing; a source that stood still has no more to give.
     if (!checked.ok && !result.settled && pass < 2 * mostPasses) continue;
     if (!checked.ok) throw await incomplete(target, `git says: ${checked.said}`);
-    await finishFolders(target.work, copy.entries());
-    await putInPlace(target);
-    return { folder: target.folder, ...figuresOf(copy), commits: checked.commits, note: checked.note };
+    const { commits, note } = checked;
+    return { kept: { folder: target.folder, ...figuresOf(copy), commits, note }, entries: copy.entries() };
   }
 }
 

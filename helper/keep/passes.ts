@@ -84,6 +84,11 @@ export function createTreeCopy(parts: CopyParts & { readonly gone: () => Error }
     repositories = found;
   }
 
+  /** A directory, and all that it held. */
+  function forget(dir: Path): void {
+    for (const path of known.keys()) if (path === dir || path.startsWith(`${dir}/`)) known.delete(path);
+  }
+
   async function takeChanged(part: Part, unread: Map<Path, string>): Promise<boolean> {
     let changed = false;
     let failed = false;
@@ -97,7 +102,8 @@ export function createTreeCopy(parts: CopyParts & { readonly gone: () => Error }
       }
       signal.throwIfAborted();
       changed = true;
-      known.delete(entry.path);
+      if (there?.kind === "dir") forget(entry.path);
+      else known.delete(entry.path);
       try {
         await copyEntry(parts, entry, there?.kind);
         known.set(entry.path, entry);

@@ -42,11 +42,11 @@ async function placeOf(folder: string): Promise<string> {
 }
 
 /** Modes and times of directories, the innermost first: nothing is written in them any more. */
-export async function finishFolders(work: string, entries: Iterable<Entry>): Promise<void> {
+export async function finishFolders(folder: string, entries: Iterable<Entry>): Promise<void> {
   const folders = [...entries].filter(({ kind }) => kind === "dir").toSorted((a, b) => b.path.length - a.path.length);
   for (const { path, mode, mtime } of folders) {
-    await chmod(pathAt(work, path), mode);
-    await utimes(pathAt(work, path), mtime, mtime);
+    await chmod(pathAt(folder, path), mode);
+    await utimes(pathAt(folder, path), mtime, mtime);
   }
 }
 

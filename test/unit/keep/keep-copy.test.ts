@@ -145,6 +145,30 @@ describe("a copy", () => {
     expect(await mustGit(at(folder), ["rev-list", "--all", "--count"])).toBe(`${kept.commits}\n`);
   });
 
+  it("follows what changes its kind, comes and goes meanwhile", async () => {
+    mkdirSync(join(mount, "was-folder", "below"), { recursive: true });
+    writeFileSync(join(mount, "was-folder", "below", "x"), "x");
+    writeFileSync(join(mount, "was-file"), "x");
+    writeFileSync(join(mount, "goes"), "x");
+    let heard = 0;
+    // Some of it was read by then.
+    const onProgress = (): void => {
+      if (++heard !== 4) return;
+      rmSync(join(mount, "was-folder"), { recursive: true });
+      writeFileSync(join(mount, "was-folder"), "a file now");
+      rmSync(join(mount, "was-file"));
+      mkdirSync(join(mount, "was-file"));
+      writeFileSync(join(mount, "was-file", "y"), "y");
+      rmSync(join(mount, "goes"));
+      writeFileSync(join(mount, "a.txt"), "changed\n");
+    };
+    await keep({ onProgress });
+    expect(readdirSync(folder).toSorted()).toEqual([".git", "a.txt", "was-file", "was-folder"]);
+    expect(readFileSync(join(folder, "was-folder"), "utf8")).toBe("a file now");
+    expect(readFileSync(join(folder, "was-file", "y"), "utf8")).toBe("y");
+    expect(readFileSync(join(folder, "a.txt"), "utf8")).toBe("changed\n");
+  });
+
   it("of a folder without a repository, of one without a commit, and of a name that is no UTF-8", async () => {
     rmSync(join(mount, ".git"), { recursive: true });
     const odd = Buffer.from(`${mount}/\xff\xfe`, "latin1");
