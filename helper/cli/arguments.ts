@@ -37,6 +37,8 @@ export interface StatusCommand extends Output {
 export interface LeaveCommand extends Output {
   readonly command: "leave";
   readonly mount: string | undefined;
+  /** Seconds that a host gives its guests. */
+  readonly grace: number | undefined;
 }
 export interface KeepCommand extends Output {
   readonly command: "keep";
@@ -87,7 +89,7 @@ const options = {
   join: session,
   status: { ...common, watch: { type: "boolean" } },
   keep: { ...common, session: { type: "string" } },
-  leave: common,
+  leave: { ...common, grace: { type: "string" } },
   doctor: common,
 } as const satisfies Record<CommandName, ParseArgsConfig["options"]>;
 
@@ -162,7 +164,10 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
   leave(args) {
     const { values, positionals } = parseArgs({ args, options: options.leave, allowPositionals: true });
     if (values.help) return { command: "help", about: "leave" };
-    return { command: "leave", mount: positionals[0], ...outputOf(values) };
+    const grace = values.grace === undefined ? undefined : Number(values.grace);
+    if (grace !== undefined && !(Number.isInteger(grace) && grace >= 0 && grace <= 3600))
+      return misuse("leave", "--grace takes whole seconds, at most 3600.");
+    return { command: "leave", mount: positionals[0], grace, ...outputOf(values) };
   },
   doctor(args) {
     const { values } = parseArgs({ args, options: options.doctor });

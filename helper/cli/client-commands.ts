@@ -1,5 +1,5 @@
 /** `status` and `leave`: clients of the sessions already running. */
-import { connectRpc } from "../rpc/client.ts";
+import { connectRpc, type RpcClient } from "../rpc/client.ts";
 import type { SessionEvent } from "../session/api.ts";
 import { SessionError } from "../session/errors.ts";
 import type { RegisteredSession } from "../session/registry.ts";
@@ -73,6 +73,8 @@ export async function runLeave(ports: CliPorts, command: LeaveCommand): Promise<
   if (more.length > 0) return tellToChoose(ports, chosen, (mount) => `leave ${mount}`);
   const client = await connectRpc(entry.socket);
   try {
+    if (command.grace !== undefined)
+      return await giveTime(ports, { client, grace: command.grace, mount: entry.mount, json: command.json });
     await client.request("leave", {});
   } catch (error) {
     // A helper that ends before its answer arrived has been left, too.
@@ -82,5 +84,20 @@ export async function runLeave(ports: CliPorts, command: LeaveCommand): Promise<
   }
   const { mount } = entry;
   ports.terminal.out(command.json ? `${JSON.stringify({ event: "left", mount })}\n` : `Left; ${mount} is unmounted.\n`);
+  return exit.fine;
+}
+
+async function giveTime(
+  { terminal }: CliPorts,
+  given: { readonly client: RpcClient; readonly grace: number; readonly mount: string; readonly json: boolean },
+): Promise<number> {
+  const { mount, grace: seconds } = given;
+  const { settled } = await given.client.request("endSoon", { seconds });
+  if (!settled) {
+    terminal.err("pairmount: --grace is for a host: a guest leaves at once\n");
+    return exit.usage;
+  }
+  const told = `The guests are told; ${mount} is unmounted in ${seconds} s, or when what they still fetch has come.\n`;
+  terminal.out(given.json ? `${JSON.stringify({ event: "ending", mount, seconds })}\n` : told);
   return exit.fine;
 }

@@ -88,7 +88,9 @@ If something cannot be had, the rest is kept in <folder>.incomplete, and you are
 
 Ends a session and returns when its mount is gone. Without MOUNT: the session around the current folder, or the only one.
 
-  --json                {"event":"left","mount"}`,
+  --grace SECONDS       at a host: tell the guests, who can keep a copy meanwhile, and end then, later while one still
+                        fetches, sooner when none is left; returns at once
+  --json                {"event":"left","mount"}, with --grace {"event":"ending","mount","seconds"}`,
   doctor: `pairmount doctor [options]
 
 Checks /dev/fuse, rights, fusermount3, fuse.conf and git, and says how to mend what is missing.

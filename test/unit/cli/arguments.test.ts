@@ -41,6 +41,7 @@ test("keep takes a folder, and whose mount", () => {
 
 test.each([
   ["keep without a folder", ["keep"]],
+  ["a grace that is none", ["leave", "--grace", "soon"]],
   ["two copies", ["keep", "a", "b"]],
   ["no such command", ["steal"]],
   ["share without a folder", ["share"]],

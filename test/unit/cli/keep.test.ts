@@ -71,3 +71,17 @@ test("keep without a session that was joined is 4", async () => {
   expect(await runCli(w.ports, ["keep", "/copy"])).toBe(4);
   expect(w.err()).toContain("joined nothing");
 });
+
+test("leave --grace lets a host end later by itself, and is nothing for a guest", async () => {
+  const guest = await beside();
+  expect(await runCli(guest.ports, ["leave", "--grace", "60"])).toBe(2);
+  const session = createWorld();
+  ends.push(async () => await Promise.resolve(session.close()));
+  const running = runCli(session.ports, ["share", "app", "--json", "--accept", "--name", "ada"]);
+  await session.says("shared");
+  const other = createWorld({ runtime: session.ports.env["XDG_RUNTIME_DIR"] ?? "" });
+  expect(await runCli(other.ports, ["leave", "--grace", "60", "--json"])).toBe(0);
+  expect(JSON.parse(other.out())).toEqual({ event: "ending", mount: "/work/app", seconds: 60 });
+  // The fake's guests need no time.
+  expect(await running).toBe(0);
+});
