@@ -1,5 +1,6 @@
 /** Keeps a copy of a mount: an ordinary folder that needs Pairmount no more, checked by git before it is in its place. */
 import { rmSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kept, Progress } from "../session/api.ts";
 import { SessionError } from "../session/errors.ts";
@@ -32,11 +33,15 @@ export interface KeepOptions {
  * missing and where the rest is. Any other error is unexpected, and leaves nothing either.
  */
 export async function keepCopy(options: KeepOptions): Promise<Kept> {
-  const { mount, signal } = options;
+  const { signal } = options;
   await mustHaveGit(signal);
+  // As git writes it into its own files.
+  const mount = await realpath(options.mount).catch(() => {
+    throw gone(options.mount);
+  });
   const target = await prepareTarget(options.folder, mount);
   try {
-    const { kept, entries } = await unlessAborted(signal, copyInto(target, options));
+    const { kept, entries } = await unlessAborted(signal, copyInto(target, { ...options, mount }));
     await putInPlace(target);
     await finishFolders(target.folder, entries);
     return kept;

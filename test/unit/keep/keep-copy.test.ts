@@ -209,6 +209,9 @@ describe("nothing is left", () => {
       code: "keep-target",
       detail: expect.stringContaining("mount itself"),
     });
+    const signal = new AbortController().signal;
+    const again = keepCopy({ mount: join(base, "alias"), folder: join(mount, "inside"), signal, onProgress: () => {} });
+    await expect(again).rejects.toMatchObject({ code: "keep-target" });
     folder = join(base, "no", "where");
     await expect(keep()).rejects.toMatchObject({ code: "keep-target" });
     expect(left()).toEqual(["alias"]);
