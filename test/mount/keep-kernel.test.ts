@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -158,7 +159,9 @@ test("a host that announces its end stays while a guest still fetches, and ends 
   expect(readFileSync(join(copy(), "large.bin")).equals(large)).toBe(true);
   expect(guest.helper.events).toContainEqual({ event: "ending", peer: "ada", seconds: 0 });
   await host.closed;
-  expect(await session.host.helper.stop()).toBe(0);
+  const { pid, stop } = session.host.helper;
+  await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), { timeout: 20_000 });
+  expect(await stop()).toBe(0);
   await vi.waitFor(() => expect(isMounted(guest.root)).toBe(false), { timeout: 20_000 });
 });
 
