@@ -16,4 +16,4 @@ export type {
 export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
 export { figure, fromJson, list, oneOf, orNull, record, text } from "../helper/rpc/parse.ts";
 export { openRegistry, type RegisteredSession } from "../helper/session/registry.ts";
-export { inviteLink } from "../helper/cli/arguments.ts";
+export { inviteLink } from "../helper/peer/invite.ts";

@@ -11,7 +11,7 @@ import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
 import { Seat } from "./seat.ts";
 import { createSessionClock, createWallClock } from "./session-clock.ts";
-import { systemTimers } from "./timers.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import { tlsOptions } from "./tls.ts";
 
 export interface OpenInvite {
