@@ -28,6 +28,8 @@ export interface Welcome {
   readonly role: Role;
   readonly hostName: string;
   readonly repository: string;
+  /** Of the shared folder, the same whenever this host shares it: 32 hex digits. */
+  readonly workspace: string;
   /** First of the guest's first range of node ids. */
   readonly range: NodeId;
   /** Owner of the shared folder at the host. */
@@ -96,6 +98,7 @@ export function encodeWelcome(welcome: Welcome): Uint8Array {
     w.choice(roles, welcome.role);
     w.text(welcome.hostName);
     w.text(welcome.repository);
+    w.fixed(Buffer.from(welcome.workspace, "hex"));
     w.uint(welcome.range);
     w.u32(welcome.uid);
     w.u32(welcome.gid);
@@ -111,6 +114,7 @@ export function readWelcome(r: Reader): Welcome {
     role: r.choice(roles),
     hostName: r.text(limits.nameText),
     repository: r.text(limits.nameText),
+    workspace: Buffer.from(r.fixed(16)).toString("hex"),
     range: readNode(r),
     uid: r.u32(),
     gid: r.u32(),

@@ -186,7 +186,7 @@ test("a message with any byte changed or cut off is an answer, never an exceptio
 test("the bytes of every message are those of this protocol version", () => {
   const hash = createHash("sha256");
   for (const frame of goldenFrames()) hash.update(frame);
-  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("1 e6a29a134f5a7edf");
+  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 5d30d3ee4baf9468");
 });
 
 test("an ack is these bytes", () => {
@@ -266,6 +266,7 @@ function goldenFrames(): Uint8Array[] {
       role,
       hostName: "h",
       repository: "r",
+      workspace: "0123456789abcdef0123456789abcdef",
       range: n,
       uid: 1,
       gid: 2,

@@ -20,6 +20,7 @@ test("a guest that is approved is welcomed, gets the snapshot with progress, and
     role: "read-write",
     hostName: "Host",
     repository: "demo",
+    workspace: "ab".repeat(16),
     range: 2 ** 40 + 2 ** 20,
     uid: 1000,
     gid: 100,
