@@ -7,6 +7,7 @@ import type { Access } from "./helper-edge.ts";
 import { runHelper } from "./helper-program.ts";
 import { join, type JoinParts } from "./joining.ts";
 import { menuOf } from "./menu.ts";
+import { plain } from "./plain-text.ts";
 import { decide } from "./questions.ts";
 import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
 import type { About, Row } from "./rows.ts";
@@ -31,7 +32,7 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
   const setAccess = async (row: Row | undefined, access: Access): Promise<void> => {
     const { peer, name } = aboutOf(row, "peer");
     const { settled } = await session.request("setAccess", { peer, access });
-    if (!settled) void window.showInformationMessage(`${name} joined for reading only, or is gone.`);
+    if (!settled) void window.showInformationMessage(plain(`${name} joined for reading only, or is gone.`));
   };
   const answer = async (row: Row | undefined, accept: boolean, access: Access): Promise<void> =>
     await decide(session, { ...aboutOf(row, "join"), accept, access });

@@ -95,7 +95,7 @@ export const parseEvent: Parser<SessionEvent> = (raw) => {
 };
 
 const access = oneOf("read-write", "read-only");
-const parseJoins = list(record<PendingJoin>({ id: figure, name: text, fingerprint: text, wants: access }));
+const parseJoins = list(record<PendingJoin>({ id: figure, name: text, fingerprint: text, wants: access, asked: flag }));
 const parseCommits = list(
   record<SessionCommit>({
     hash: text,
@@ -125,6 +125,7 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   status: parseStatus,
   attach: record<Answered<"attach">>({ revision: figure, state: parseState }),
   decide: parseSettled,
+  claim: parseSettled,
   setAccess: parseSettled,
   remove: parseSettled,
   recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
@@ -139,6 +140,7 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   status: parseNothing,
   attach: parseNothing,
   decide: record<Params<"decide">>({ id: figure, accept: flag, access }),
+  claim: record<Params<"claim">>({ id: figure }),
   setAccess: record<Params<"setAccess">>({ peer: figure, access }),
   remove: record<Params<"remove">>({ peer: figure }),
   recovered: record<Params<"recovered">>({ id: text }),

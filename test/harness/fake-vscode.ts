@@ -7,7 +7,7 @@ import { join } from "node:path";
 type Call<T> = (value: T) => unknown;
 type Handler = (...args: unknown[]) => unknown;
 
-interface Shown {
+export interface Shown {
   readonly kind: "information" | "warning" | "error";
   readonly text: string;
   readonly buttons: readonly string[];
@@ -98,6 +98,7 @@ export const StatusBarAlignment = { Left: 1 };
 export const ProgressLocation = { Notification: 15 };
 
 const willSave = new EventEmitter<unknown>();
+const windowState = new EventEmitter<{ readonly focused: boolean }>();
 const nothingHappens = new EventEmitter<never>();
 const blank = () => ({
   commands: new Map<string, Handler>(),
@@ -112,6 +113,7 @@ const blank = () => ({
   documents: new Map<string, (uri: Uri) => unknown>(),
   uriHandler: undefined as ((uri: Uri) => unknown) | undefined,
   trusted: true,
+  focused: true,
   git: undefined as unknown,
   logged: [] as string[],
 });
@@ -120,6 +122,10 @@ export const fake = {
   ...blank(),
   reset(): void {
     Object.assign(fake, blank());
+  },
+  focus(focused: boolean): void {
+    fake.focused = focused;
+    windowState.fire({ focused });
   },
   /** The labels of a view's rows now. */
   rows(view: string): readonly string[] {
@@ -160,6 +166,10 @@ function show(kind: Shown["kind"]) {
 const log = (text: unknown): void => void fake.logged.push(String(text));
 
 export const window = {
+  get state() {
+    return { focused: fake.focused };
+  },
+  onDidChangeWindowState: windowState.event,
   showInformationMessage: show("information"),
   showWarningMessage: show("warning"),
   showErrorMessage: show("error"),

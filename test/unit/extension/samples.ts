@@ -62,4 +62,4 @@ export function aCommit(more: Partial<SessionCommit> = {}): SessionCommit {
 }
 
 export const aRecovered = { id: "3", path: "src/a.ts", reason: "stale", when: "2026-01-02T03:04:05.000Z", size: 1234 };
-export const aJoin = { id: 4, name: "cleo", fingerprint: "K7QX-M2PD-9TRW", wants: "read-write" } as const;
+export const aJoin = { id: 4, name: "cleo", fingerprint: "K7QX-M2PD-9TRW", wants: "read-write", asked: false } as const;
