@@ -12,6 +12,7 @@ export type {
   SessionEvent,
   SessionState,
   SessionStatus,
+  Transfer,
 } from "../helper/api.ts";
 export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
 export { figure, fromJson, list, oneOf, orNull, record, text } from "../helper/rpc/parse.ts";

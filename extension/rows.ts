@@ -1,4 +1,4 @@
-/** The rows of the four views. Pure; `now` in seconds since 1970. */
+/** The rows of the views (sync-rows.ts has one more). Pure; `now` in seconds since 1970. */
 import type { PeerStatus, SessionCommit, SessionState } from "./helper-edge.ts";
 import type { CommandId } from "./command-ids.ts";
 
@@ -81,27 +81,6 @@ export function commitRows({ commits }: SessionState, now: number): readonly Row
   });
 }
 
-export function syncRows({ status }: SessionState): readonly Row[] {
-  const { pending, locks, state, driver, mount, position } = status;
-  const out =
-    pending.operations === 0
-      ? "nothing waits for the host"
-      : `${pending.operations} operations, ${bytes(pending.bytes)}`;
-  return [
-    row({ id: "sync:state", label: state, description: out, icon: state === "in sync" ? "check" : "sync" }),
-    ...locks.map(({ path, holder }) =>
-      row({ id: `lock:${path}`, label: path, description: `held by ${holder}`, icon: "lock" }),
-    ),
-    row({
-      id: "sync:mount",
-      label: "mount",
-      description: mount,
-      tooltip: `Driver ${driver}; applied up to operation ${position}`,
-      icon: "folder",
-    }),
-  ];
-}
-
 export function recoveredRows({ status }: SessionState): readonly Row[] {
   return status.recovered.map(
     ({ id, path, reason, when, size }): Row => ({
@@ -117,10 +96,6 @@ export function recoveredRows({ status }: SessionState): readonly Row[] {
   );
 }
 
-function row(parts: { id: string; label: string; description: string; icon: string; tooltip?: string }): Row {
-  return { tooltip: `${parts.label}: ${parts.description}`, context: "sync", ...parts };
-}
-
 /** now, 5 min, 3 h, 2 d. */
 export function age(seconds: number): string {
   if (seconds < 60) return "now";
@@ -128,7 +103,8 @@ export function age(seconds: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
-function bytes(count: number): string {
+/** 900 B, 52 KB, 1.2 MB. */
+export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;
   return count < 1e6 ? `${Math.round(count / 1e3)} KB` : `${(count / 1e6).toFixed(1)} MB`;
 }

@@ -10,8 +10,9 @@ import {
 } from "vscode";
 import type { ViewId } from "./command-ids.ts";
 import type { SessionState } from "./helper-edge.ts";
-import { commitRows, peerRows, recoveredRows, type Row, syncRows } from "./rows.ts";
+import { commitRows, peerRows, recoveredRows, type Row } from "./rows.ts";
 import type { Session } from "./session.ts";
+import { syncRows } from "./sync-rows.ts";
 
 const rowsOf: { readonly [V in ViewId]: (state: SessionState) => readonly Row[] } = {
   "pairmount.peers": peerRows,

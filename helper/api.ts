@@ -5,7 +5,7 @@
  */
 import type { Access, SessionEvent, SessionStatus } from "./session/api.ts";
 
-export type { Access, PeerStatus, Progress, SessionEvent, SessionStatus } from "./session/api.ts";
+export type { Access, PeerStatus, Progress, SessionEvent, SessionStatus, Transfer } from "./session/api.ts";
 
 export const apiVersion = 3;
 

@@ -4,7 +4,7 @@ import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Address } from "./address.ts";
 import type { FetchAnswer, HostConnection, HostEvents, HostState } from "./api.ts";
-import { encodePing, type Welcome } from "./codec/greeting.ts";
+import { encodePing, type Pong, type Told, type Welcome } from "./codec/greeting.ts";
 import { encodeAck, encodeDrop, encodeHold, encodeHolding, encodeRangeWanted, encodeSubmit } from "./codec/to-host.ts";
 import { type LinkError, type LinkErrorCode, linkError } from "./errors.ts";
 import { type FetchRange, Fetches } from "./fetches.ts";
@@ -48,6 +48,7 @@ export class GuestLink implements HostConnection {
   state: HostState = "connected";
   rtt = 0;
   group = "";
+  told: Told = { index: 0, bytes: 0 };
   readonly #options: GuestLinkOptions;
   readonly #clock: AdjustableClock;
   readonly #filter = createOffsetFilter();
@@ -86,7 +87,7 @@ export class GuestLink implements HostConnection {
       },
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
-      pong: (id, time) => this.#pong(id, time),
+      pong: (pong) => this.#pong(pong),
     });
     this.#attach(lane, group);
   }
@@ -286,7 +287,8 @@ export class GuestLink implements HostConnection {
     this.#operations?.send(encodePing(id, Math.round(this.rtt * 1000)));
   }
 
-  #pong(id: number, host: Time): void {
+  #pong({ id, time: host, told }: Pong): void {
+    this.told = told;
     const ping = this.#pings.get(id);
     if (ping === undefined) return;
     this.#pings.delete(id);

@@ -12,6 +12,7 @@ import type {
   SessionEvent,
   SessionState,
   SessionStatus,
+  Transfer,
 } from "../api.ts";
 import { figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
 
@@ -42,6 +43,16 @@ export const parseStatus: Parser<SessionStatus> = record<SessionStatus>({
   position: figure,
   peers: list(parsePeer),
   pending: record<SessionStatus["pending"]>({ operations: figure, bytes: figure }),
+  incoming: record<SessionStatus["incoming"]>({ operations: figure, bytes: figure }),
+  transfers: list(
+    record<Transfer>({
+      what: oneOf("fetch", "serve", "snapshot"),
+      path: orNull(text),
+      peer: text,
+      done: figure,
+      total: figure,
+    }),
+  ),
   locks: list(record<SessionStatus["locks"][number]>({ path: text, holder: text })),
   recovered: list(
     record<SessionStatus["recovered"][number]>({ id: text, path: text, reason: text, when: text, size: figure }),

@@ -24,6 +24,7 @@ import { recoveryFolder } from "./recovery-folder.ts";
 import { startPrefetch } from "./prefetch.ts";
 import { sessionErrorOf } from "./link-failure.ts";
 import { guestStatus } from "./status.ts";
+import { fetching } from "./sync-status.ts";
 import { readTestSwitches } from "./test-switches.ts";
 
 export const joinWorkspace: JoinWorkspace = async (options) => {
@@ -156,6 +157,8 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         replica,
         connection,
         peers: followed.peers(),
+        incoming: followed.incoming(),
+        transfers: fetching(followed.moving(), { view: replica, cache, nameOf }),
         recovery: kept,
         nameOf,
       }),

@@ -30,6 +30,7 @@ import { hostStatus } from "./status.ts";
 import { createPrivateKeeper } from "./private-keeper.ts";
 import { createStrayChanges } from "./stray-changes.ts";
 import { readTestSwitches } from "./test-switches.ts";
+import { serving } from "./sync-status.ts";
 import { createTimeline } from "./timeline.ts";
 
 export const shareWorkspace: ShareWorkspace = async (options) => {
@@ -226,6 +227,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
         replica,
         link,
         recovery,
+        pending: guests.pending(),
+        transfers: serving(guests.moving(), link?.guests ?? [], { view: replica, nameOf }),
         nameOf,
       }),
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),

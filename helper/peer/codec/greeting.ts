@@ -150,13 +150,26 @@ export function readPing(r: Reader): { readonly id: number; readonly rtt: number
   return { id: r.u32(), rtt: r.u32() };
 }
 
-export function encodePong(id: number, time: Time): Uint8Array {
+export interface Pong {
+  readonly id: number;
+  readonly time: Time;
+  /** Index of the last message of the order told to this guest, and bytes of what it has not acknowledged. */
+  readonly told: Told;
+}
+export interface Told {
+  readonly index: number;
+  readonly bytes: number;
+}
+
+export function encodePong({ id, time, told }: Pong): Uint8Array {
   return frameOf(frameType.pong, (w) => {
     w.u32(id);
     writeTime(w, time);
+    w.uint(told.index);
+    w.uint(told.bytes);
   });
 }
 
-export function readPong(r: Reader): { readonly id: number; readonly time: Time } {
-  return { id: r.u32(), time: readTime(r) };
+export function readPong(r: Reader): Pong {
+  return { id: r.u32(), time: readTime(r), told: { index: r.uint(), bytes: r.uint() } };
 }

@@ -32,6 +32,8 @@ export function aState(
       position: 7,
       peers: [ada, ben],
       pending: { operations: 0, bytes: 0 },
+      incoming: { operations: 0, bytes: 0 },
+      transfers: [],
       locks: [],
       recovered: [],
       invite: "invite",

@@ -37,6 +37,11 @@ describe("the status item says in words", () => {
       attached(aState({ ...guest, state: "pending", pending: { operations: 14, bytes: 9 } })),
       false,
     ],
+    [
+      "$(sync~spin) 3 coming in",
+      attached(aState({ ...guest, state: "pending", incoming: { operations: 3, bytes: 9 } })),
+      false,
+    ],
     ["$(lock) ben is committing", attached(aState({ locks: [{ path: ".git/index.lock", holder: "ben" }] })), false],
     ["$(check) in sync", attached(aState({ locks: [{ path: ".git/index.lock", holder: "ada" }] })), false],
     [
