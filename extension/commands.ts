@@ -9,6 +9,7 @@ import { join, type JoinParts } from "./joining.ts";
 import { menuOf } from "./menu.ts";
 import { plain } from "./plain-text.ts";
 import { decide } from "./questions.ts";
+import type { NewCommits } from "./seen-commits-shell.ts";
 import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
 import type { About, Row } from "./rows.ts";
 import { copyInvite, endSession, share } from "./sharing.ts";
@@ -16,6 +17,7 @@ import { tellFailure } from "./tell-failure.ts";
 
 export interface CommandParts extends JoinParts {
   readonly log: LogOutputChannel;
+  readonly commits: Pick<NewCommits, "opened">;
 }
 
 type Handler = (row: Row | undefined) => unknown;
@@ -63,7 +65,11 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
     "pairmount.restoreRecovered": async (row) =>
       await restoreRecovered(session, aboutOf(row, "recovered"), mountOf(session)),
     "pairmount.discardRecovered": async (row) => await discardRecovered(session, aboutOf(row, "recovered")),
-    "pairmount.openCommit": async (row) => await openCommit(aboutOf(row, "commit").commit),
+    "pairmount.openCommit": async (row) => {
+      const { commit } = aboutOf(row, "commit");
+      parts.commits.opened(commit.hash);
+      await openCommit(commit);
+    },
     "pairmount.copyHash": async (row) => await env.clipboard.writeText(aboutOf(row, "commit").commit.hash),
     "pairmount.checkOut": async (row) => await checkOut(mountOf(session), aboutOf(row, "commit").commit),
     "pairmount.cherryPick": async (row) => await cherryPick(mountOf(session), aboutOf(row, "commit").commit),

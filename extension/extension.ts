@@ -9,6 +9,7 @@ import { inviteOf, join, type JoinParts } from "./joining.ts";
 import { tellNotices } from "./notice-shell.ts";
 import { createPlaces, openFolders } from "./places-shell.ts";
 import { askAboutJoins } from "./questions.ts";
+import { createNewCommits } from "./seen-commits-shell.ts";
 import { findSession, Session } from "./session.ts";
 import { contextOf } from "./state.ts";
 import { createStatusItem } from "./status-item.ts";
@@ -23,7 +24,8 @@ export function activate(context: ExtensionContext): void {
   const script = (): string =>
     installHelper({ from: context.extensionPath, storage: context.globalStorageUri.fsPath, version });
   const places = createPlaces(context, session);
-  const parts = { session, places, script, log };
+  const commits = createNewCommits(context, session);
+  const parts = { session, places, script, log, commits };
   context.subscriptions.push(
     log,
     session,
@@ -31,7 +33,8 @@ export function activate(context: ExtensionContext): void {
     session.onChanged((model) => void commands.executeCommand("setContext", "pairmount.state", contextOf(model))),
     session.onEvent((event) => log.info(JSON.stringify(event))),
     createStatusItem(session),
-    ...createViews(session),
+    commits,
+    ...createViews(session, commits),
     ...registerCommands(parts),
     askAboutJoins(session, log),
     tellNotices(parts),

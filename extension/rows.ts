@@ -64,16 +64,18 @@ function peerRow(peer: PeerStatus, ours: boolean): Row {
 
 const stateWords = { suspect: "silent", reconnecting: "reconnecting", gone: "gone" } as const;
 
-export function commitRows({ commits }: SessionState, now: number): readonly Row[] {
+/** `isNew`: made by another, and not seen yet. */
+export function commitRows({ commits }: SessionState, now: number, isNew: (hash: string) => boolean): readonly Row[] {
   return commits.map((commit, i): Row => {
     const { hash, subject, author, branch, peer, pushed, at, how } = commit;
+    const marked = isNew(hash);
     return {
       // A commit can be made twice: by a reset and the same again.
       id: `commit:${hash}:${commits.length - i}`,
       label: subject,
-      description: `${peer} · ${branch} · ${age(now - at)}`,
+      description: `${marked ? "new · " : ""}${peer} · ${branch} · ${age(now - at)}`,
       tooltip: `${hash}\n${author}, ${how} on ${branch}, ${pushed ? "pushed" : "not pushed"}`,
-      icon: pushed ? "cloud" : "git-commit",
+      icon: marked ? "circle-filled" : pushed ? "cloud" : "git-commit",
       context: "commit",
       command: "pairmount.openCommit",
       about: { t: "commit", commit },

@@ -17,6 +17,8 @@ export interface Shown {
 interface Tree {
   readonly provider: { getChildren(): readonly unknown[]; getTreeItem(row: unknown): TreeItem };
   badge: unknown;
+  visible: boolean;
+  readonly visibility: EventEmitter<unknown>;
 }
 interface StatusItem {
   text: string;
@@ -127,6 +129,12 @@ export const fake = {
     fake.focused = focused;
     windowState.fire({ focused });
   },
+  see(view: string, visible: boolean): void {
+    const tree = this.trees.get(view);
+    if (tree === undefined) throw new Error(`no view ${view}`);
+    tree.visible = visible;
+    tree.visibility.fire({ visible });
+  },
   /** The labels of a view's rows now. */
   rows(view: string): readonly string[] {
     return this.items(view).map(({ label }) => label);
@@ -185,9 +193,10 @@ export const window = {
     return Object.assign(item, { show: () => undefined, dispose: () => undefined });
   },
   createTreeView(id: string, { treeDataProvider }: { readonly treeDataProvider: Tree["provider"] }) {
-    const tree = { provider: treeDataProvider, badge: undefined };
+    const visibility = new EventEmitter<unknown>();
+    const tree = { provider: treeDataProvider, badge: undefined, visible: false, visibility };
     fake.trees.set(id, tree);
-    return Object.assign(tree, { dispose: () => undefined });
+    return Object.assign(tree, { onDidChangeVisibility: visibility.event, dispose: () => undefined });
   },
   registerUriHandler({ handleUri }: { readonly handleUri: (uri: Uri) => unknown }): Disposable {
     fake.uriHandler = handleUri;

@@ -31,15 +31,24 @@ it("gives a guest no buttons on others", () => {
 
 it("shows commits with who, where and when, and whether they were pushed; ids differ also for one commit made twice", () => {
   const commits = [aCommit({ pushed: true }), aCommit({ subject: "Again" })];
-  const rows = commitRows(aState({}, { commits }), 1000 + 7200);
+  const rows = commitRows(aState({}, { commits }), 1000 + 7200, () => false);
   expect(shown(rows)).toEqual([
     ["Add the part", "ben · main · 2 h", "commit"],
     ["Again", "ben · main · 2 h", "commit"],
   ]);
   expect(rows.map(({ icon }) => icon)).toEqual(["cloud", "git-commit"]);
   expect(new Set(rows.map(({ id }) => id)).size).toBe(2);
-  const grown = commitRows(aState({}, { commits: [aCommit({ subject: "New" }), ...commits] }), 9000);
+  const grown = commitRows(aState({}, { commits: [aCommit({ subject: "New" }), ...commits] }), 9000, () => false);
   expect(grown.slice(1).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+});
+
+it("marks what is new, by its icon and in words", () => {
+  const commits = [aCommit({ pushed: true }), aCommit({ hash: "b".repeat(40), subject: "Seen" })];
+  const rows = commitRows(aState({}, { commits }), 1000, (hash) => hash.startsWith("a"));
+  expect(rows.map(({ icon, description }) => [icon, description])).toEqual([
+    ["circle-filled", "new · ben · main · now"],
+    ["git-commit", "ben · main · now"],
+  ]);
 });
 
 it.each([

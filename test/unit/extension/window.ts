@@ -72,6 +72,7 @@ export function createDesk(): Desk {
       extensionPath: folder,
       globalStorageUri: Uri.file(join(folder, "storage")),
       globalState: memory,
+      workspaceState: memory,
       secrets: memory,
     } as unknown as Parameters<typeof activate>[0]);
     return () => {
