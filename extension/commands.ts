@@ -1,5 +1,6 @@
 /** Every command, complete by type. */
 import { commands, type Disposable, env, type LogOutputChannel, window } from "vscode";
+import { collectDiagnostics, type DiagnosticsParts } from "./collect-diagnostics.ts";
 import { type CommandId, commandIds } from "./command-ids.ts";
 import { checkOut, cherryPick } from "./commit-actions.ts";
 import { mountOf, openCommit } from "./commit-text.ts";
@@ -15,7 +16,7 @@ import type { About, Row } from "./rows.ts";
 import { copyInvite, endSession, share } from "./sharing.ts";
 import { tellFailure } from "./tell-failure.ts";
 
-export interface CommandParts extends JoinParts {
+export interface CommandParts extends JoinParts, DiagnosticsParts {
   readonly log: LogOutputChannel;
   readonly commits: Pick<NewCommits, "opened">;
 }
@@ -78,6 +79,7 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
       log.info(`doctor\n${await runHelper(script(), ["doctor"])}`);
       log.show();
     },
+    "pairmount.collectDiagnostics": async () => await collectDiagnostics(parts),
   };
 }
 

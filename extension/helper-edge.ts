@@ -17,4 +17,5 @@ export type {
 export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
 export { figure, fromJson, list, oneOf, orNull, record, text } from "../helper/rpc/parse.ts";
 export { openRegistry, type RegisteredSession } from "../helper/session/registry.ts";
+export { newestLogs } from "../helper/cli/log-folder.ts";
 export { inviteLink } from "../helper/peer/invite.ts";

@@ -97,7 +97,8 @@ export class TreeItem {
 }
 export const TreeItemCollapsibleState = { None: 0 };
 export const StatusBarAlignment = { Left: 1 };
-export const ProgressLocation = { Notification: 15 };
+export const ProgressLocation = { Notification: 15, Window: 10 };
+export const version = "1.139.0";
 
 const willSave = new EventEmitter<unknown>();
 const windowState = new EventEmitter<{ readonly focused: boolean }>();
@@ -118,6 +119,8 @@ const blank = () => ({
   focused: true,
   git: undefined as unknown,
   logged: [] as string[],
+  /** Untitled ones that were shown. */
+  texts: [] as string[],
 });
 
 export const fake = {
@@ -202,7 +205,10 @@ export const window = {
     fake.uriHandler = handleUri;
     return new Disposable(() => undefined);
   },
-  showTextDocument: () => Promise.resolve(),
+  showTextDocument(document: { readonly content?: string }) {
+    if (document.content !== undefined) fake.texts.push(document.content);
+    return Promise.resolve();
+  },
 };
 
 export const workspace = {
@@ -223,7 +229,8 @@ export const workspace = {
     fake.documents.set(scheme, provider.provideTextDocumentContent);
     return new Disposable(() => void fake.documents.delete(scheme));
   },
-  openTextDocument: (uri: Uri) => Promise.resolve({ uri }),
+  openTextDocument: (what: Uri | { readonly content: string }) =>
+    Promise.resolve(what instanceof Uri ? { uri: what } : what),
   onDidOpenTextDocument: nothingHappens.event,
   onDidSaveTextDocument: nothingHappens.event,
   onDidChangeTextDocument: nothingHappens.event,
@@ -232,6 +239,8 @@ export const workspace = {
 };
 
 export const env = {
+  appName: "VSCodium",
+  remoteName: undefined,
   uriScheme: "vscodium",
   clipboard: {
     readText: () => Promise.resolve(fake.clipboard),

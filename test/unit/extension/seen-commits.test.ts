@@ -24,7 +24,9 @@ const lookAway: SeenInput = { t: "look", looking: false };
 const opened = (hash: string): SeenInput => ({ t: "opened", hash });
 const after = (...inputs: readonly SeenInput[]): SeenCommits => inputs.reduce(nextSeen, beginSeen(nobody));
 const marked = (state: SeenCommits, letters: string): string =>
-  Array.from(letters).filter((hash) => isMarked(state, hash)).join("");
+  Array.from(letters)
+    .filter((hash) => isMarked(state, hash))
+    .join("");
 
 describe("commits of others are new", () => {
   it("until the user looks at them; then they are counted no more, and marked until the look ends", () => {
