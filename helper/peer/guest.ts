@@ -14,6 +14,7 @@ import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { type Fingerprint, type Identity, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
+import { pause } from "./timers.ts";
 import { type AdjustableClock, createOffsetFilter, createSessionClock, msBetween } from "./session-clock.ts";
 
 export interface GuestLinkOptions {
@@ -200,7 +201,7 @@ export class GuestLink implements HostConnection {
       if (failed === undefined) return;
       error = failed;
       if (final.has(error.code)) break;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
     this.#gone(error);
   }
@@ -220,7 +221,7 @@ export class GuestLink implements HostConnection {
         this.#fetches.attach(lane);
       });
       if (failed === undefined) return;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
   }
 
@@ -242,21 +243,6 @@ export class GuestLink implements HostConnection {
       timers,
       signal,
       onWelcome: (lane, _welcome, group) => onWelcome(lane, group),
-    });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#stop;
-      const stop = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      const timer = this.#options.timers.after(ms, () => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      });
-      signal.addEventListener("abort", stop);
     });
   }
 
