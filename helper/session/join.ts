@@ -51,6 +51,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   let over: (reason: string) => void = () => undefined;
   const ended = new Promise<string>((settle) => (over = settle));
   let recovery: RecoveryStore | undefined;
+  let noRecovery: Error | undefined;
   const ownCache = cacheFolder();
   owned.add({ dispose: () => rmSync(ownCache, { recursive: true, force: true }) });
   const cache = openGuestCache(joinPath(ownCache, "content"));
@@ -71,9 +72,13 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     },
     onWelcome(connection) {
       const { repository, workspace } = connection.welcome;
-      recovery = openRecoveryStore(
-        recoveryFolder({ role: "guest", repository, workspace, hostKey: parsed.invite.host }),
-      );
+      const place = recoveryFolder({ role: "guest", repository, workspace, hostKey: parsed.invite.host });
+      try {
+        recovery = openRecoveryStore(place);
+      } catch (error) {
+        noRecovery = error as Error;
+        throw error;
+      }
       follower = createGuestFollower({
         connection,
         cache,
@@ -94,6 +99,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   if (!joined.ok) throw sessionErrorOf(joined.error);
   const { connection } = joined;
   owned.add({ dispose: () => connection.leave() });
+  if (noRecovery !== undefined) throw noRecovery;
   const leave = (): void => connection.leave();
   options.signal?.addEventListener("abort", leave);
   const followed = follower as GuestFollower;
