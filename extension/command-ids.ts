@@ -23,6 +23,7 @@ export const commandIds = [
   "pairmount.cherryPick",
   "pairmount.showLog",
   "pairmount.doctor",
+  "pairmount.collectDiagnostics",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

@@ -12,8 +12,10 @@ export type {
   SessionEvent,
   SessionState,
   SessionStatus,
+  Transfer,
 } from "../helper/api.ts";
 export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
 export { figure, fromJson, list, oneOf, orNull, record, text } from "../helper/rpc/parse.ts";
 export { openRegistry, type RegisteredSession } from "../helper/session/registry.ts";
-export { inviteLink } from "../helper/cli/arguments.ts";
+export { newestLogs } from "../helper/cli/log-folder.ts";
+export { inviteLink } from "../helper/peer/invite.ts";

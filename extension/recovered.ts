@@ -1,5 +1,6 @@
 /** Versions that lost a race: compared, put back, or let go of. */
 import { commands, Uri, window, workspace } from "vscode";
+import { plain } from "./plain-text.ts";
 import type { About } from "./rows.ts";
 import type { Session } from "./session.ts";
 
@@ -8,7 +9,7 @@ type Version = Extract<About, { t: "recovered" }>;
 export async function compareRecovered(session: Session, { id, path }: Version): Promise<void> {
   const { file, current } = await session.request("recovered", { id });
   if (file === null)
-    return void (await window.showWarningMessage(`The kept version of ${path} is not there any more.`));
+    return void (await window.showWarningMessage(plain(`The kept version of ${path} is not there any more.`)));
   const title = `${path}: recovered ↔ current`;
   if (current === null) await commands.executeCommand("vscode.open", Uri.file(file));
   else await commands.executeCommand("vscode.diff", Uri.file(file), Uri.file(current), title);
@@ -19,7 +20,7 @@ export async function restoreRecovered(session: Session, version: Version, mount
   const { id, path } = version;
   const { file, current } = await session.request("recovered", { id });
   if (file === null)
-    return void (await window.showWarningMessage(`The kept version of ${path} is not there any more.`));
+    return void (await window.showWarningMessage(plain(`The kept version of ${path} is not there any more.`)));
   const target = current === null ? Uri.joinPath(Uri.file(mount), path) : Uri.file(current);
   await workspace.fs.writeFile(target, await workspace.fs.readFile(Uri.file(file)));
   await session.request("discard", { id });

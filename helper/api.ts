@@ -5,9 +5,9 @@
  */
 import type { Access, SessionEvent, SessionStatus } from "./session/api.ts";
 
-export type { Access, PeerStatus, Progress, SessionEvent, SessionStatus } from "./session/api.ts";
+export type { Access, PeerStatus, Progress, SessionEvent, SessionStatus, Transfer } from "./session/api.ts";
 
-export const apiVersion = 2;
+export const apiVersion = 3;
 
 /** Requests without parameters take `{}` or nothing. */
 export type Nothing = Readonly<Record<string, never>>;
@@ -26,6 +26,8 @@ export interface PendingJoin {
   readonly name: string;
   readonly fingerprint: string;
   readonly wants: Access;
+  /** A client shows the question (`claim`); the others need not. */
+  readonly asked: boolean;
 }
 
 /** A commit made while this helper was there, by whomever. */
@@ -81,6 +83,8 @@ export interface Requests {
     readonly params: { readonly id: number; readonly accept: boolean; readonly access: Access };
     readonly result: { readonly settled: boolean };
   };
+  /** Before a client asks its user: `settled` true, and the question is this client's until it is decided or the client's connection ends. */
+  readonly claim: { readonly params: { readonly id: number }; readonly result: { readonly settled: boolean } };
   /** Host only. Of a guest that joined for reading only nothing else can be made. */
   readonly setAccess: {
     readonly params: { readonly peer: number; readonly access: Access };

@@ -1,6 +1,6 @@
 /** A session in the foreground: begins, can be found and asked over its socket, ends by signal, `leave` or by itself. */
 import { Disposables } from "../base/disposable.ts";
-import { systemTimers } from "../peer/timers.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
 import type { JoinDecision, PeerStatus, Progress, Session, SessionEvent } from "../session/api.ts";
 import { cancelled } from "../session/errors.ts";

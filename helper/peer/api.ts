@@ -7,7 +7,7 @@ import type { Time } from "../base/time.ts";
 import type { Down } from "../replica/api.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
-import type { Role, Welcome } from "./codec/greeting.ts";
+import type { Role, Told, Welcome } from "./codec/greeting.ts";
 import type { FetchAnswer, LinkState, PeerStatus, Space } from "./codec/to-guest.ts";
 import type { FetchRequest, Priority } from "./codec/to-host.ts";
 import type { LinkError } from "./errors.ts";
@@ -48,6 +48,8 @@ export interface GuestConnection {
   readonly group: string;
   /** Bytes of the order this guest has not acknowledged. */
   readonly pendingBytes: number;
+  /** Bytes of a tree that was sent and is not acknowledged: given to the network, of all. */
+  readonly snapshot: { readonly done: number; readonly total: number } | undefined;
   /** In order of index. A snapshot replaces whatever was told before and is not acknowledged yet. */
   send(down: Down): void;
   /** False: the guest joined for reading only, and its mount can do no more. It hears of it with the next list of peers. */
@@ -87,6 +89,8 @@ export interface HostConnection {
   /** Milliseconds; 0 before the first pong. */
   readonly rtt: number;
   readonly group: string;
+  /** The host's last word of how far this guest was told the order: up to which index, and how many bytes of it are on their way. */
+  readonly told: Told;
   /** Bytes queued here and not yet given to the network. */
   readonly pendingBytes: number;
   /** Dropped unless connected or suspect: on `state("connected")` the session resends what is undecided. */

@@ -4,7 +4,7 @@ import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Address } from "./address.ts";
 import type { FetchAnswer, HostConnection, HostEvents, HostState } from "./api.ts";
-import { encodePing, type Welcome } from "./codec/greeting.ts";
+import { encodePing, type Pong, type Told, type Welcome } from "./codec/greeting.ts";
 import { encodeAck, encodeDrop, encodeHold, encodeHolding, encodeRangeWanted, encodeSubmit } from "./codec/to-host.ts";
 import { type LinkError, type LinkErrorCode, linkError } from "./errors.ts";
 import { type FetchRange, Fetches } from "./fetches.ts";
@@ -14,6 +14,7 @@ import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { type Fingerprint, type Identity, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
+import { pause } from "./timers.ts";
 import { type AdjustableClock, createOffsetFilter, createSessionClock, msBetween } from "./session-clock.ts";
 
 export interface GuestLinkOptions {
@@ -48,6 +49,7 @@ export class GuestLink implements HostConnection {
   state: HostState = "connected";
   rtt = 0;
   group = "";
+  told: Told = { index: 0, bytes: 0 };
   readonly #options: GuestLinkOptions;
   readonly #clock: AdjustableClock;
   readonly #filter = createOffsetFilter();
@@ -86,7 +88,7 @@ export class GuestLink implements HostConnection {
       },
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
-      pong: (id, time) => this.#pong(id, time),
+      pong: (pong) => this.#pong(pong),
     });
     this.#attach(lane, group);
   }
@@ -199,7 +201,7 @@ export class GuestLink implements HostConnection {
       if (failed === undefined) return;
       error = failed;
       if (final.has(error.code)) break;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
     this.#gone(error);
   }
@@ -219,7 +221,7 @@ export class GuestLink implements HostConnection {
         this.#fetches.attach(lane);
       });
       if (failed === undefined) return;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
   }
 
@@ -241,21 +243,6 @@ export class GuestLink implements HostConnection {
       timers,
       signal,
       onWelcome: (lane, _welcome, group) => onWelcome(lane, group),
-    });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#stop;
-      const stop = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      const timer = this.#options.timers.after(ms, () => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      });
-      signal.addEventListener("abort", stop);
     });
   }
 
@@ -286,7 +273,8 @@ export class GuestLink implements HostConnection {
     this.#operations?.send(encodePing(id, Math.round(this.rtt * 1000)));
   }
 
-  #pong(id: number, host: Time): void {
+  #pong({ id, time: host, told }: Pong): void {
+    this.told = told;
     const ping = this.#pings.get(id);
     if (ping === undefined) return;
     this.#pings.delete(id);

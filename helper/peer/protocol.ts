@@ -1,5 +1,5 @@
 /** The numbers both ends agree on. PROTOCOL.md explains them; the golden test is the tripwire: change a layout, raise the version. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** First byte of a frame. Below 16: greeting and control, never counted against credit and sent ahead of data. */
 export const frameType = {

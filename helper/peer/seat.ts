@@ -72,6 +72,11 @@ export class Seat implements GuestConnection {
   get pendingBytes(): number {
     return this.#retained.bytes;
   }
+  get snapshot(): GuestConnection["snapshot"] {
+    const total = this.#retained.snapshotBytes;
+    if (total === 0) return undefined;
+    return { done: total - Math.min(total, this.#operations?.pendingBytes ?? total), total };
+  }
 
   /** The session takes its place; from now on frames reach it. */
   begin(events: GuestEvents): void {
@@ -155,7 +160,9 @@ export class Seat implements GuestConnection {
         const ping = parse(body, readPing);
         if (!ping.ok) return ping.why;
         this.rtt = ping.value.rtt / 1000;
-        this.#operations?.send(encodePong(ping.value.id, this.options.clock.now()));
+        const { last: index, bytes } = this.#retained;
+        const told = { index, bytes };
+        this.#operations?.send(encodePong({ id: ping.value.id, time: this.options.clock.now(), told }));
         return undefined;
       }
       case frameType.submit: {

@@ -23,6 +23,7 @@ import {
   type SessionStatus,
 } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
+import { createClaims } from "./claims.ts";
 import { createPulse } from "./pulse.ts";
 import { changesOf, commitsAfter } from "./session-state.ts";
 import { paramParsers } from "./shapes.ts";
@@ -32,7 +33,7 @@ import { createWatchers } from "./watchers.ts";
 export interface RpcService
   extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
   status(): SessionStatus;
-  joins(): readonly PendingJoin[];
+  joins(): readonly Omit<PendingJoin, "asked">[];
   /** Resolves once the session is over. */
   leave(): Promise<void>;
 }
@@ -51,18 +52,21 @@ const farewellMs = 1000;
 /** `socket` must not exist; its folder belongs to the user alone. */
 export async function startRpcServer(socket: string, service: RpcService): Promise<RpcServer> {
   const clients = new Map<MessageConnection, Socket>();
+  const claims = createClaims<MessageConnection>();
   let commits: readonly SessionCommit[] = [];
   let shown = now();
   const watchers = createWatchers(look, (connection) => clients.get(connection)?.destroy());
   const pulse = createPulse(() => watchers.size > 0, look);
 
   function now(): SessionState {
-    return { status: service.status(), joins: service.joins(), commits };
+    const joins = service.joins().map((join) => ({ ...join, asked: claims.has(join.id) }));
+    return { status: service.status(), joins, commits };
   }
 
   /** Whoever is attached is told what changed. */
   function look(): SessionState {
     const state = now();
+    claims.keepOnly(state.joins.map(({ id }) => id));
     const sections = changesOf(shown, state);
     if (sections === undefined) return state;
     shown = state;
@@ -90,6 +94,8 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
         return { revision, state };
       },
       decide: (params) => thenLook(service.decide(params)),
+      claim: ({ id }) =>
+        thenLook({ settled: service.joins().some((join) => join.id === id) && claims.claim(id, connection) }),
       setAccess: (params) => thenLook(service.setAccess(params)),
       remove: (params) => thenLook(service.remove(params)),
       recovered: (params) => service.recovered(params),
@@ -112,6 +118,8 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
     client.once("close", () => {
       clients.delete(connection);
       watchers.remove(connection);
+      claims.release(connection);
+      pulse.soon();
       connection.dispose();
     });
     client.on("error", () => client.destroy());

@@ -12,6 +12,7 @@ import type {
   SessionEvent,
   SessionState,
   SessionStatus,
+  Transfer,
 } from "../api.ts";
 import { figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
 
@@ -42,6 +43,16 @@ export const parseStatus: Parser<SessionStatus> = record<SessionStatus>({
   position: figure,
   peers: list(parsePeer),
   pending: record<SessionStatus["pending"]>({ operations: figure, bytes: figure }),
+  incoming: record<SessionStatus["incoming"]>({ operations: figure, bytes: figure }),
+  transfers: list(
+    record<Transfer>({
+      what: oneOf("fetch", "serve", "snapshot"),
+      path: orNull(text),
+      peer: text,
+      done: figure,
+      total: figure,
+    }),
+  ),
   locks: list(record<SessionStatus["locks"][number]>({ path: text, holder: text })),
   recovered: list(
     record<SessionStatus["recovered"][number]>({ id: text, path: text, reason: text, when: text, size: figure }),
@@ -95,7 +106,7 @@ export const parseEvent: Parser<SessionEvent> = (raw) => {
 };
 
 const access = oneOf("read-write", "read-only");
-const parseJoins = list(record<PendingJoin>({ id: figure, name: text, fingerprint: text, wants: access }));
+const parseJoins = list(record<PendingJoin>({ id: figure, name: text, fingerprint: text, wants: access, asked: flag }));
 const parseCommits = list(
   record<SessionCommit>({
     hash: text,
@@ -125,6 +136,7 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   status: parseStatus,
   attach: record<Answered<"attach">>({ revision: figure, state: parseState }),
   decide: parseSettled,
+  claim: parseSettled,
   setAccess: parseSettled,
   remove: parseSettled,
   recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
@@ -139,6 +151,7 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   status: parseNothing,
   attach: parseNothing,
   decide: record<Params<"decide">>({ id: figure, accept: flag, access }),
+  claim: record<Params<"claim">>({ id: figure }),
   setAccess: record<Params<"setAccess">>({ peer: figure, access }),
   remove: record<Params<"remove">>({ peer: figure }),
   recovered: record<Params<"recovered">>({ id: text }),

@@ -66,17 +66,35 @@ export interface PeerStatus {
   readonly protection: string | null;
 }
 
+/** Content or a tree on its way, in bytes. */
+export interface Transfer {
+  /** `fetch`: a file to this guest; `serve`: a file from this host; `snapshot`: the tree from this host to one that joins. */
+  readonly what: "fetch" | "serve" | "snapshot";
+  /** Null for a tree. */
+  readonly path: string | null;
+  /** Whom it comes from or goes to. */
+  readonly peer: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface SessionStatus {
   readonly role: "host" | "guest";
   readonly folder: string | null;
   readonly mount: string;
   readonly driver: string;
   readonly repository: string;
+  /** `in sync`: the host acknowledged all operations of this peer, and all that it knows of are applied here. */
   readonly state: "in sync" | "pending" | "offline" | "ended";
   /** The host's last number applied here. */
   readonly position: number;
   readonly peers: readonly PeerStatus[];
+  /** On its way out. At a guest: own operations the host has not decided, and bytes of files being written. At a host: what the guest furthest behind has not taken in. */
   readonly pending: { readonly operations: number; readonly bytes: number };
+  /** On its way in: known of, and not applied here. */
+  readonly incoming: { readonly operations: number; readonly bytes: number };
+  /** At most 20. */
+  readonly transfers: readonly Transfer[];
   readonly locks: readonly { readonly path: string; readonly holder: string }[];
   readonly recovered: readonly {
     readonly id: string;

@@ -11,13 +11,15 @@ import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
-import type { Progress, SessionEvent } from "./api.ts";
+import type { Progress, SessionEvent, SessionStatus } from "./api.ts";
 import { SessionError } from "./errors.ts";
 import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
 import { programOf } from "./programs.ts";
+import { none } from "./sync-status.ts";
+import { createTransfers, type Moving } from "./transfers.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
 
@@ -43,6 +45,10 @@ export interface GuestFollower extends Disposable {
   /** Resolves with the first snapshot; rejects when the link is gone before. */
   readonly begun: Promise<GuestSide>;
   readonly fetcher: ContentFetcher;
+  /** What content is on its way here. */
+  moving(): readonly Moving[];
+  /** What the host has told, or its answers speak of, and is not applied here. */
+  incoming(): SessionStatus["incoming"];
   nameOf(peer: PeerId): string;
   peers(): readonly PeerStatus[];
 }
@@ -57,6 +63,7 @@ interface Running extends GuestSide {
 export function createGuestFollower(parts: GuestParts): GuestFollower {
   const { connection, cache, emit } = parts;
   const clock = { now: () => connection.now() };
+  const transfers = createTransfers();
   let running: Running | undefined;
   let peers: readonly PeerStatus[] = [];
   let space: Space | undefined;
@@ -98,7 +105,9 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       replica,
       cache,
       async fetch(node, offset, length, priority) {
+        const arrived = transfers.begin(node, hostPeer);
         const answer = await connection.fetch({ node, offset, length, priority });
+        arrived(answer.ok ? answer.bytes.length : 0);
         if (answer.ok) waiters.heard();
         return answer;
       },
@@ -206,6 +215,15 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     get fetcher() {
       if (running === undefined) throw new Error("nothing was received yet");
       return running.fetcher;
+    },
+    moving: () => transfers.list(),
+    incoming() {
+      if (running === undefined) return none;
+      const { index, bytes } = connection.told;
+      const { replica, fetcher } = running;
+      const untold = Math.max(0, index - replica.received);
+      const operations = Math.max(untold, fetcher.awaited - replica.position, 0);
+      return { operations, bytes: untold > 0 ? bytes : 0 };
     },
     nameOf,
     peers: () => peers,

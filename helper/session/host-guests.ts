@@ -11,7 +11,10 @@ import { createOutbox, type Outbox } from "../replica/outbox.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
 import { admitted } from "./guest-edge.ts";
+import type { SessionStatus } from "./api.ts";
 import { createSpaceReports } from "./space-reports.ts";
+import { outgoing } from "./sync-status.ts";
+import { createTransfers, type Moving } from "./transfers.ts";
 import type { RefusalTrace } from "./refusal-trace.ts";
 
 /** A guest that has not acknowledged this much is sent a snapshot instead (R-SNAP). */
@@ -40,6 +43,9 @@ export interface HostGuests extends Disposable {
   tell(decided: Decided, by: PeerId): void;
   holds(node: NodeId): boolean;
   broadcastPeers(): void;
+  /** What is on its way to them. */
+  moving(): readonly Moving[];
+  pending(): SessionStatus["pending"];
   setAccess(peer: PeerId, role: Role): boolean;
   remove(peer: PeerId): boolean;
 }
@@ -53,6 +59,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   const { replica, folder } = parts;
   const guests = new Map<PeerId, Guest>();
   const graves = createGraves(parts.onUnheld);
+  const transfers = createTransfers();
   const space = createSpaceReports(folder, () => [...guests.values()].map(({ connection }) => connection));
 
   function sendSnapshot({ connection, outbox }: Guest): void {
@@ -86,13 +93,14 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     return (replica.node(node)?.nlink ?? 0) === 0 ? node : undefined;
   }
 
-  async function fetch({ node, offset, length }: FetchRequest): Promise<FetchAnswer> {
+  async function fetch({ node, offset, length }: FetchRequest, peer: PeerId): Promise<FetchAnswer> {
     parts.beforeFetch(node);
     const found = replica.node(node);
     if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node))
       return { ok: false, errno: errno.ESTALE };
     const bytes = folder.read(node, offset, length);
     if (!(bytes instanceof Uint8Array)) return { ok: false, errno: bytes };
+    transfers.begin(node, peer)(bytes.length);
     return { ok: true, position: replica.position, version: found.version, size: found.size, bytes };
   }
 
@@ -145,7 +153,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
           graves.acknowledged(peer, index);
           if (guest.outbox.behind) sendSnapshot(guest);
         },
-        fetch,
+        fetch: (request) => fetch(request, peer),
         hold: (node) => graves.hold(node, peer),
         drop: (node) => graves.drop(node, peer),
         rangeWanted: () => connection.sendRange(replica.nextRange()),
@@ -168,6 +176,14 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     tell,
     holds: (node) => graves.has(node),
     broadcastPeers,
+    moving: () => transfers.list(),
+    pending: () =>
+      outgoing(
+        [...guests.values()].map(({ connection, outbox: { unacknowledged } }) => ({
+          here: connection.state !== "gone",
+          unacknowledged: { operations: unacknowledged.count, bytes: unacknowledged.bytes },
+        })),
+      ),
     dispose: () => space.dispose(),
   };
 }

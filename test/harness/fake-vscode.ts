@@ -7,7 +7,7 @@ import { join } from "node:path";
 type Call<T> = (value: T) => unknown;
 type Handler = (...args: unknown[]) => unknown;
 
-interface Shown {
+export interface Shown {
   readonly kind: "information" | "warning" | "error";
   readonly text: string;
   readonly buttons: readonly string[];
@@ -17,6 +17,8 @@ interface Shown {
 interface Tree {
   readonly provider: { getChildren(): readonly unknown[]; getTreeItem(row: unknown): TreeItem };
   badge: unknown;
+  visible: boolean;
+  readonly visibility: EventEmitter<unknown>;
 }
 interface StatusItem {
   text: string;
@@ -95,9 +97,11 @@ export class TreeItem {
 }
 export const TreeItemCollapsibleState = { None: 0 };
 export const StatusBarAlignment = { Left: 1 };
-export const ProgressLocation = { Notification: 15 };
+export const ProgressLocation = { Notification: 15, Window: 10 };
+export const version = "1.139.0";
 
 const willSave = new EventEmitter<unknown>();
+const windowState = new EventEmitter<{ readonly focused: boolean }>();
 const nothingHappens = new EventEmitter<never>();
 const blank = () => ({
   commands: new Map<string, Handler>(),
@@ -112,14 +116,27 @@ const blank = () => ({
   documents: new Map<string, (uri: Uri) => unknown>(),
   uriHandler: undefined as ((uri: Uri) => unknown) | undefined,
   trusted: true,
+  focused: true,
   git: undefined as unknown,
   logged: [] as string[],
+  /** Untitled ones that were shown. */
+  texts: [] as string[],
 });
 
 export const fake = {
   ...blank(),
   reset(): void {
     Object.assign(fake, blank());
+  },
+  focus(focused: boolean): void {
+    fake.focused = focused;
+    windowState.fire({ focused });
+  },
+  see(view: string, visible: boolean): void {
+    const tree = this.trees.get(view);
+    if (tree === undefined) throw new Error(`no view ${view}`);
+    tree.visible = visible;
+    tree.visibility.fire({ visible });
   },
   /** The labels of a view's rows now. */
   rows(view: string): readonly string[] {
@@ -160,6 +177,10 @@ function show(kind: Shown["kind"]) {
 const log = (text: unknown): void => void fake.logged.push(String(text));
 
 export const window = {
+  get state() {
+    return { focused: fake.focused };
+  },
+  onDidChangeWindowState: windowState.event,
   showInformationMessage: show("information"),
   showWarningMessage: show("warning"),
   showErrorMessage: show("error"),
@@ -175,15 +196,19 @@ export const window = {
     return Object.assign(item, { show: () => undefined, dispose: () => undefined });
   },
   createTreeView(id: string, { treeDataProvider }: { readonly treeDataProvider: Tree["provider"] }) {
-    const tree = { provider: treeDataProvider, badge: undefined };
+    const visibility = new EventEmitter<unknown>();
+    const tree = { provider: treeDataProvider, badge: undefined, visible: false, visibility };
     fake.trees.set(id, tree);
-    return Object.assign(tree, { dispose: () => undefined });
+    return Object.assign(tree, { onDidChangeVisibility: visibility.event, dispose: () => undefined });
   },
   registerUriHandler({ handleUri }: { readonly handleUri: (uri: Uri) => unknown }): Disposable {
     fake.uriHandler = handleUri;
     return new Disposable(() => undefined);
   },
-  showTextDocument: () => Promise.resolve(),
+  showTextDocument(document: { readonly content?: string }) {
+    if (document.content !== undefined) fake.texts.push(document.content);
+    return Promise.resolve();
+  },
 };
 
 export const workspace = {
@@ -204,7 +229,8 @@ export const workspace = {
     fake.documents.set(scheme, provider.provideTextDocumentContent);
     return new Disposable(() => void fake.documents.delete(scheme));
   },
-  openTextDocument: (uri: Uri) => Promise.resolve({ uri }),
+  openTextDocument: (what: Uri | { readonly content: string }) =>
+    Promise.resolve(what instanceof Uri ? { uri: what } : what),
   onDidOpenTextDocument: nothingHappens.event,
   onDidSaveTextDocument: nothingHappens.event,
   onDidChangeTextDocument: nothingHappens.event,
@@ -213,6 +239,8 @@ export const workspace = {
 };
 
 export const env = {
+  appName: "VSCodium",
+  remoteName: undefined,
   uriScheme: "vscodium",
   clipboard: {
     readText: () => Promise.resolve(fake.clipboard),

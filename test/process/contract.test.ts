@@ -230,3 +230,34 @@ test("a signal to a command that is about to mount leaves the plain folder", asy
   if (code === 0) await pairmount("ada", ["leave", folder]);
   await vi.waitFor(() => expect([isMounted(folder), helpersOf("ada")]).toEqual([false, []]), soon);
 });
+
+test("a folder's recovered versions are its own: another of the same name shows none, at host and guest alike", async () => {
+  const other = join(base, "other", "app");
+  mkdirSync(other, { recursive: true });
+  const places = { first: folder, other };
+  const session = async (place: keyof typeof places) => {
+    const [shared] = await pairmount("ada", ["share", places[place], "--accept", "--detach", "--name", "ada"]);
+    const [joined] = await pairmount("ben", ["join", String(shared?.["invite"]), mount, "--detach", "--name", "ben"]);
+    const both = [await attach(shared?.["socket"]), await attach(joined?.["socket"])];
+    return {
+      both,
+      shown: both.map(({ seen }) => seen.state.status.recovered.map(({ path }) => path)),
+      end: async () => {
+        await pairmount("ben", ["leave", mount]);
+        await pairmount("ada", ["leave", places[place]]);
+      },
+    };
+  };
+  const first = await session("first");
+  for (const { client } of first.both) {
+    const { id } = await client.request("keep", { path: "a.txt", bytes: Buffer.from("mine").toString("base64") });
+    expect(id).not.toBeNull();
+  }
+  await first.end();
+  const second = await session("other");
+  expect(second.shown).toEqual([[], []]);
+  await second.end();
+  const third = await session("first");
+  expect(third.shown).toEqual([["a.txt"], ["a.txt"]]);
+  await third.end();
+});

@@ -32,6 +32,8 @@ export function aState(
       position: 7,
       peers: [ada, ben],
       pending: { operations: 0, bytes: 0 },
+      incoming: { operations: 0, bytes: 0 },
+      transfers: [],
       locks: [],
       recovered: [],
       invite: "invite",
@@ -62,4 +64,4 @@ export function aCommit(more: Partial<SessionCommit> = {}): SessionCommit {
 }
 
 export const aRecovered = { id: "3", path: "src/a.ts", reason: "stale", when: "2026-01-02T03:04:05.000Z", size: 1234 };
-export const aJoin = { id: 4, name: "cleo", fingerprint: "K7QX-M2PD-9TRW", wants: "read-write" } as const;
+export const aJoin = { id: 4, name: "cleo", fingerprint: "K7QX-M2PD-9TRW", wants: "read-write", asked: false } as const;

@@ -186,7 +186,7 @@ test("a message with any byte changed or cut off is an answer, never an exceptio
 test("the bytes of every message are those of this protocol version", () => {
   const hash = createHash("sha256");
   for (const frame of goldenFrames()) hash.update(frame);
-  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("1 e6a29a134f5a7edf");
+  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 4f72aa2b291792f9");
 });
 
 test("an ack is these bytes", () => {
@@ -266,6 +266,7 @@ function goldenFrames(): Uint8Array[] {
       role,
       hostName: "h",
       repository: "r",
+      workspace: "0123456789abcdef0123456789abcdef",
       range: n,
       uid: 1,
       gid: 2,
@@ -274,6 +275,6 @@ function goldenFrames(): Uint8Array[] {
     greeting.encodeAttached(),
     greeting.encodeBye({ code: "declined", detail: "d" }),
     greeting.encodePing(1, 2),
-    greeting.encodePong(1, time),
+    greeting.encodePong({ id: 1, time, told: { index: 3, bytes: 4 } }),
   ];
 }

@@ -280,6 +280,7 @@ test.each([
     role: "read-write",
     hostName: "h",
     repository: "r",
+    workspace: "00".repeat(16),
     range: 5,
     uid: 0,
     gid: 0,

@@ -85,7 +85,7 @@ export async function startHost(
     identity: hostIdentity,
     listen: { host: "127.0.0.1", port: 0 },
     invites: () => [{ secret, expires: options.expires ?? 0, role: "read-write" }],
-    about: { hostName: "Host", repository: "demo", uid: 1000, gid: 100 },
+    about: { hostName: "Host", repository: "demo", workspace: "ab".repeat(16), uid: 1000, gid: 100 },
     nextRange: () => (range += 2 ** 20) as NodeId,
     onRequest: async (request) => {
       requests.push(request);

@@ -16,7 +16,7 @@ let folder: string;
 let server: RpcServer;
 let left = 0;
 let stays = false;
-let joins: PendingJoin[] = [];
+let joins: Omit<PendingJoin, "asked">[] = [];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "pm-rpc-"));
   left = 0;
@@ -48,7 +48,7 @@ test("golden: a change of the contract's source raises its version (then put bot
   );
   const plain = source.join("").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|[\s,;()]/g, "");
   const shape = createHash("sha256").update(plain).digest("hex").slice(0, 12);
-  expect({ apiVersion, shape }).toEqual({ apiVersion: 2, shape: "b1d99adfd7bd" });
+  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "58e6a7a7d92d" });
 });
 
 test("golden: what goes over the wire", async () => {
@@ -56,8 +56,8 @@ test("golden: what goes over the wire", async () => {
   await once(stream, "connect");
   const wire = createMessageConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
   wire.listen();
-  expect(await wire.sendRequest("version", {})).toEqual({ version: 2, role: "host", mount: "/work/app", pid: 77 });
-  expect(await wire.sendRequest("version")).toMatchObject({ version: 2 });
+  expect(await wire.sendRequest("version", {})).toEqual({ version: 3, role: "host", mount: "/work/app", pid: 77 });
+  expect(await wire.sendRequest("version")).toMatchObject({ version: 3 });
   expect(await wire.sendRequest("status", {})).toEqual(statusOfFake);
   expect(await wire.sendRequest("attach", {})).toEqual({
     revision: 1,
@@ -144,7 +144,7 @@ test("two clients that are attached are told the same changes, what came togethe
   for (let i = 0; i < 300; i++) server.publish(commit(`c${i}`));
   await vi.waitFor(() => expect([one.told.length, two.told.length]).toEqual([1, 1]));
   expect(one.told).toEqual(two.told);
-  expect(one.told[0]).toMatchObject({ revision: 2, joins });
+  expect(one.told[0]).toMatchObject({ revision: 2, joins: [{ ...joins[0], asked: false }] });
   expect(one.told[0]?.commits).toHaveLength(200);
   expect(one.told[0]).not.toHaveProperty("status");
   expect(await one.client.request("decide", { id: 1, accept: true, access: "read-write" })).toEqual({ settled: true });
@@ -153,6 +153,24 @@ test("two clients that are attached are told the same changes, what came togethe
   const late = await attached();
   expect(late.first.state).toMatchObject({ joins: [], commits: one.told[0]?.commits });
   for (const { client } of [one, two, late]) client.dispose();
+});
+
+test("one client at a time shows a question: the first that claims it, until it goes or the question is closed", async () => {
+  const one = await attached();
+  const two = await attached();
+  joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }];
+  const claim = async ({ client }: typeof one) => (await client.request("claim", { id: 1 })).settled;
+  expect([await claim(one), await claim(two), await claim(one)]).toEqual([true, false, true]);
+  expect(await two.client.request("claim", { id: 2 })).toEqual({ settled: false });
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: true }]));
+  one.client.dispose();
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: false }]));
+  expect(await claim(two)).toBe(true);
+  joins = [];
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toEqual([]));
+  joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }];
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: false }]));
+  two.client.dispose();
 });
 
 test("a client that stops reading holds up neither helper nor others, and then is told the whole state", async () => {
