@@ -3,8 +3,9 @@ import type { Time } from "../base/time.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Address } from "./address.ts";
-import type { FetchAnswer, HostConnection, HostEvents, HostState } from "./api.ts";
+import type { FetchAnswer, HostConnection, HostEvents, HostState, Presence } from "./api.ts";
 import { encodePing, type Welcome } from "./codec/greeting.ts";
+import { encodePresent } from "./codec/presence.ts";
 import { encodeAck, encodeDrop, encodeHold, encodeHolding, encodeRangeWanted, encodeSubmit } from "./codec/to-host.ts";
 import { type LinkError, type LinkErrorCode, linkError } from "./errors.ts";
 import { type FetchRange, Fetches } from "./fetches.ts";
@@ -14,6 +15,7 @@ import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { type Fingerprint, type Identity, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
+import { pause } from "./timers.ts";
 import { type AdjustableClock, createOffsetFilter, createSessionClock, msBetween } from "./session-clock.ts";
 
 export interface GuestLinkOptions {
@@ -65,6 +67,7 @@ export class GuestLink implements HostConnection {
   #ack = 0;
   #ackScheduled = false;
   #rangeWanted = false;
+  #presence: Uint8Array | undefined;
 
   constructor(options: GuestLinkOptions) {
     const { token: _token, resumed: _resumed, time, ...welcome } = options.welcome;
@@ -86,6 +89,7 @@ export class GuestLink implements HostConnection {
       },
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
+      presence: (peer, presence) => events.presence(peer, presence),
       pong: (id, time) => this.#pong(id, time),
     });
     this.#attach(lane, group);
@@ -131,6 +135,11 @@ export class GuestLink implements HostConnection {
     if (this.#rangeWanted) return;
     this.#rangeWanted = true;
     this.#operations?.send(encodeRangeWanted());
+  }
+
+  present(presence: Presence): void {
+    this.#presence = encodePresent(presence);
+    this.#operations?.offer(0, this.#presence);
   }
 
   now(): Time {
@@ -194,12 +203,13 @@ export class GuestLink implements HostConnection {
         for (const frame of encodeHolding([...this.#held])) lane.send(frame);
         if (this.#ack > 0) lane.send(encodeAck(this.#ack));
         if (this.#rangeWanted) lane.send(encodeRangeWanted());
+        if (this.#presence !== undefined) lane.offer(0, this.#presence);
         this.#report("connected", undefined);
       });
       if (failed === undefined) return;
       error = failed;
       if (final.has(error.code)) break;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
     this.#gone(error);
   }
@@ -219,7 +229,7 @@ export class GuestLink implements HostConnection {
         this.#fetches.attach(lane);
       });
       if (failed === undefined) return;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
   }
 
@@ -241,21 +251,6 @@ export class GuestLink implements HostConnection {
       timers,
       signal,
       onWelcome: (lane, _welcome, group) => onWelcome(lane, group),
-    });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#stop;
-      const stop = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      const timer = this.#options.timers.after(ms, () => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      });
-      signal.addEventListener("abort", stop);
     });
   }
 

@@ -15,7 +15,9 @@ import {
   type Answered,
   apiVersion,
   type Handlers,
+  type PeerPresence,
   type PendingJoin,
+  type Presence,
   type RequestName,
   type SessionCommit,
   type SessionEvent,
@@ -23,6 +25,8 @@ import {
   type SessionStatus,
 } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
+import { systemTimers } from "../peer/timers.ts";
+import { createPresenceDesk } from "./presence-desk.ts";
 import { createPulse } from "./pulse.ts";
 import { changesOf, commitsAfter } from "./session-state.ts";
 import { paramParsers } from "./shapes.ts";
@@ -33,6 +37,8 @@ export interface RpcService
   extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
   status(): SessionStatus;
   joins(): readonly PendingJoin[];
+  present(presence: Presence): void;
+  presences(): readonly PeerPresence[];
   /** Resolves once the session is over. */
   leave(): Promise<void>;
 }
@@ -42,6 +48,8 @@ export interface RpcServer extends Disposable {
   readonly clients: number;
   /** To every client that is attached. Never waits for one. */
   publish(event: SessionEvent): void;
+  /** `presences` says something else now. */
+  moved(): void;
   /** Answers still under way are delivered first, to clients that read them. */
   dispose(): Promise<void>;
 }
@@ -55,6 +63,13 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
   let shown = now();
   const watchers = createWatchers(look, (connection) => clients.get(connection)?.destroy());
   const pulse = createPulse(() => watchers.size > 0, look);
+
+  const desk = createPresenceDesk<MessageConnection>({
+    timers: systemTimers,
+    others: () => service.presences(),
+    present: (presence) => service.present(presence),
+    send: (connection, peers) => connection.sendNotification("presence", { peers }),
+  });
 
   function now(): SessionState {
     return { status: service.status(), joins: service.joins(), commits };
@@ -87,6 +102,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
         const state = look();
         const revision = watchers.add(connection);
         pulse.begin();
+        desk.attach(connection);
         return { revision, state };
       },
       decide: (params) => thenLook(service.decide(params)),
@@ -95,6 +111,10 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       recovered: (params) => service.recovered(params),
       keep: (params) => service.keep(params),
       discard: (params) => thenLook(service.discard(params)),
+      present: (params) => {
+        desk.present(connection, params);
+        return {};
+      },
       leave: async () => {
         await service.leave();
         return {};
@@ -112,6 +132,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
     client.once("close", () => {
       clients.delete(connection);
       watchers.remove(connection);
+      desk.remove(connection);
       connection.dispose();
     });
     client.on("error", () => client.destroy());
@@ -132,8 +153,10 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       watchers.event(event);
       pulse.soon();
     },
+    moved: () => desk.moved(),
     async dispose() {
       pulse.dispose();
+      desk.dispose();
       const closed = close(server, [...clients.values()]);
       await delivered([...clients.keys()]);
       for (const client of clients.values()) client.end();

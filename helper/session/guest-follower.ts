@@ -7,6 +7,7 @@ import type { RecoveryStore } from "../content/recovery-store.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
+import { systemTimers } from "../peer/timers.ts";
 import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
@@ -17,6 +18,7 @@ import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { programOf } from "./programs.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
@@ -30,6 +32,7 @@ export interface GuestParts {
   readonly localLocks: boolean;
   readonly emit: (event: SessionEvent) => void;
   readonly progress: (progress: Progress) => void;
+  readonly onPresence: () => void;
   readonly onGone: (reason: string) => void;
 }
 
@@ -43,6 +46,7 @@ export interface GuestFollower extends Disposable {
   /** Resolves with the first snapshot; rejects when the link is gone before. */
   readonly begun: Promise<GuestSide>;
   readonly fetcher: ContentFetcher;
+  readonly presence: PresenceBoard;
   nameOf(peer: PeerId): string;
   peers(): readonly PeerStatus[];
 }
@@ -69,6 +73,16 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
   });
   // Whoever waits hears of it; nobody may be waiting yet.
   begun.catch(() => undefined);
+
+  const presence = createPresenceBoard({
+    own: connection.welcome.peer,
+    timers: systemTimers,
+    view: () => running?.replica,
+    spread(peer, told) {
+      if (peer === connection.welcome.peer) connection.present(told);
+    },
+    changed: parts.onPresence,
+  });
 
   function nameOf(peer: PeerId): string {
     if (peer === hostPeer) return connection.welcome.hostName;
@@ -177,6 +191,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     space(figures) {
       space = figures;
     },
+    presence: (peer, told) => presence.hear(peer, told),
     state(state, error) {
       const peer = connection.welcome.hostName;
       switch (state) {
@@ -187,6 +202,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
           return;
         case "gone": {
           running?.waiters.failAll();
+          presence.forgetOthers();
           const why = error === undefined ? "the host is gone" : linkErrorSentence(error);
           refuse(new SessionError("host-gone", why));
           if (error?.code !== "left") emit({ event: "peer", peer, state: "gone" });
@@ -194,7 +210,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
           return;
         }
         default:
-          if (state === "reconnecting") running?.waiters.cut();
+          if (state === "reconnecting") {
+            running?.waiters.cut();
+            presence.forgetOthers();
+          }
           emit({ event: "peer", peer, state });
       }
     },
@@ -208,8 +227,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       return running.fetcher;
     },
     nameOf,
+    presence,
     peers: () => peers,
     async dispose() {
+      presence.dispose();
       if (running === undefined) return;
       await handIn(running);
       await running.waiters.dispose();

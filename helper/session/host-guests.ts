@@ -4,6 +4,7 @@ import { errno } from "../base/errno.ts";
 import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents, Role } from "../peer/api.ts";
+import { systemTimers } from "../peer/timers.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
@@ -11,6 +12,7 @@ import { createOutbox, type Outbox } from "../replica/outbox.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
 import { admitted } from "./guest-edge.ts";
+import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { createSpaceReports } from "./space-reports.ts";
 import type { RefusalTrace } from "./refusal-trace.ts";
 
@@ -31,10 +33,12 @@ export interface HostGuestsParts {
   readonly onUnheld: (node: NodeId) => void;
   /** Test-only. */
   readonly trace: RefusalTrace | undefined;
+  readonly onPresence: () => void;
   readonly onState: (guest: GuestConnection, state: "connected" | "suspect" | "gone" | "left") => void;
 }
 
 export interface HostGuests extends Disposable {
+  readonly presence: PresenceBoard;
   welcome(connection: GuestConnection): GuestEvents;
   /** Tells everyone, whoever's operation it was. */
   tell(decided: Decided, by: PeerId): void;
@@ -54,6 +58,16 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   const guests = new Map<PeerId, Guest>();
   const graves = createGraves(parts.onUnheld);
   const space = createSpaceReports(folder, () => [...guests.values()].map(({ connection }) => connection));
+
+  const presence = createPresenceBoard({
+    own: hostPeer,
+    timers: systemTimers,
+    view: () => replica,
+    spread(peer, told) {
+      for (const { connection } of guests.values()) if (connection.peer !== peer) connection.sendPresence(peer, told);
+    },
+    changed: parts.onPresence,
+  });
 
   function sendSnapshot({ connection, outbox }: Guest): void {
     connection.send(outbox.snapshot(replica.snapshot()));
@@ -107,6 +121,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   }
 
   return {
+    presence,
     setAccess(peer, role) {
       const guest = guests.get(peer);
       if (guest?.connection.setRole(role) !== true) return false;
@@ -129,6 +144,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       space.welcome(connection);
       sendSnapshot(guest);
       queueMicrotask(broadcastPeers);
+      for (const [who, told] of presence.words()) connection.sendPresence(who, told);
       parts.onState(connection, "connected");
       return {
         submitted(batch) {
@@ -151,12 +167,17 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
         rangeWanted: () => connection.sendRange(replica.nextRange()),
         snapshotWanted: () => sendSnapshot(guest),
         state(state) {
-          if (state === "gone") lease(guest);
+          if (state === "gone") {
+            lease(guest);
+            presence.forget(peer);
+          }
           broadcastPeers();
           parts.onState(connection, state);
         },
+        present: (told) => presence.hear(peer, told),
         ended() {
           guests.delete(peer);
+          presence.forget(peer);
           // Not before: until its seat is given up, a guest that was away may come back to files it has open.
           graves.forgetGuest(peer);
           lease(guest);
@@ -168,6 +189,9 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     tell,
     holds: (node) => graves.has(node),
     broadcastPeers,
-    dispose: () => space.dispose(),
+    dispose() {
+      presence.dispose();
+      return space.dispose();
+    },
   };
 }

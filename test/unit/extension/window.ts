@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { activate } from "../../../extension/extension.ts";
-import type { PendingJoin, SessionEvent, SessionStatus } from "../../../helper/api.ts";
+import type { PeerPresence, PendingJoin, Presence, SessionEvent, SessionStatus } from "../../../helper/api.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../../../helper/rpc/server.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
 import { fake, Uri } from "../../harness/fake-vscode.ts";
@@ -18,6 +18,10 @@ export interface Helper {
   /** What requests that settle something answer. */
   settled: boolean;
   tell(event: SessionEvent): void;
+  /** What the window said of itself, latest last. */
+  readonly presented: Presence[];
+  /** Where the others are from now on. */
+  others(peers: readonly PeerPresence[]): void;
   /** As a crash: the socket closes without a word. */
   crash(): Promise<void>;
 }
@@ -79,6 +83,7 @@ export function createDesk(): Desk {
         };
       const given = aState({ folder: mount, mount, ...status }).status;
       let server: RpcServer | undefined;
+      let presences: readonly PeerPresence[] = [];
       let entry: { dispose(): unknown } | undefined;
       const helper: Helper = {
         socket,
@@ -87,6 +92,11 @@ export function createDesk(): Desk {
         joins: [],
         settled: true,
         tell: (event) => server?.publish(event),
+        presented: [],
+        others(peers) {
+          presences = peers;
+          server?.moved();
+        },
         async crash() {
           await entry?.dispose();
           await server?.dispose();
@@ -101,6 +111,8 @@ export function createDesk(): Desk {
         discard: settle("discard"),
         recovered: () => ({ file: "/kept/a", current: join(mount, "a") }),
         keep: () => ({ id: null }),
+        present: (presence) => void helper.presented.push(presence),
+        presences: () => presences,
         leave: () => {
           asked.push(["leave"]);
           helper.tell({ event: "ended", reason: "left" });

@@ -12,13 +12,14 @@ import {
   readSnapshotNodes,
   readSnapshotStart,
 } from "../../../helper/peer/codec/snapshot.ts";
+import * as presences from "../../../helper/peer/codec/presence.ts";
 import * as toGuest from "../../../helper/peer/codec/to-guest.ts";
 import * as toHost from "../../../helper/peer/codec/to-host.ts";
 import { protocolVersion } from "../../../helper/peer/protocol.ts";
 import { createSnapshotAssembly } from "../../../helper/peer/snapshot-assembly.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
-import { aSnapshot, aTime, node, ordered, refused, snapshot, submitted } from "./samples.ts";
+import { aPresence, aSnapshot, aTime, node, ordered, presence, refused, snapshot, submitted } from "./samples.ts";
 
 const body = (frame: Uint8Array) => frame.subarray(5);
 
@@ -92,6 +93,43 @@ test("fetches and chunks come out as they went in", () => {
   expect(value(parse(body(toGuest.encodeChunk(6, failed)), toGuest.readChunk))).toEqual({ id: 6, answer: failed });
 });
 
+test("where somebody is comes out as it went in, from a guest and of any peer", () => {
+  fc.assert(
+    fc.property(presence, (told) => {
+      expect(value(parse(body(presences.encodePresent(told)), presences.readPresent))).toEqual(told);
+      const relayed = value(parse(body(presences.encodePresence(7 as PeerId, told)), presences.readPeerPresence));
+      expect(relayed).toEqual({ peer: 7, presence: told });
+    }),
+  );
+});
+
+test.each([
+  ["/etc/passwd", "no path"],
+  ["../secret", "no path"],
+  ["src/../../secret", "no path"],
+  ["src//a", "no path"],
+  ["a\0", "no path"],
+  ["", "no path"],
+  ["x/".repeat(600) + "y", "text too long"],
+])("the path %j is refused at the edge, in front and unsaved", (path, why) => {
+  for (const told of [
+    { file: { path: [path], selections: [] }, unsaved: [] },
+    { file: null, unsaved: [[path]] },
+  ])
+    expect(parse(body(presences.encodePresent(told as never)), presences.readPresent)).toEqual({ ok: false, why });
+});
+
+test("of selections and unsaved files no more is taken than the page allows", () => {
+  const { file } = aPresence("a");
+  const many = { file: { path: file?.path ?? [], selections: Array(17).fill(file?.selections[0]) }, unsaved: [] };
+  const unsaved = { file: null, unsaved: Array(33).fill(file?.path) };
+  for (const told of [many, unsaved] as presences.Presence[])
+    expect(parse(body(presences.encodePresent(told)), presences.readPresent)).toEqual({
+      ok: false,
+      why: "list too long",
+    });
+});
+
 test("set-user-ID and set-group-ID fall off what a guest submits", () => {
   const op: Op = { t: "setattr", node: 2 as NodeId, mode: 0o6755, time: aTime };
   const [frame] = toHost.encodeSubmit([{ id: 1 as OpId, op, adopted: 0 }]);
@@ -137,6 +175,8 @@ const readers: readonly ((r: Reader) => unknown)[] = [
   toGuest.readPeers,
   toGuest.readRangeFirst,
   toGuest.readSpace,
+  presences.readPresent,
+  presences.readPeerPresence,
   readOrderedFrame,
   readSnapshotStart,
   readSnapshotNodes,
@@ -186,7 +226,7 @@ test("a message with any byte changed or cut off is an answer, never an exceptio
 test("the bytes of every message are those of this protocol version", () => {
   const hash = createHash("sha256");
   for (const frame of goldenFrames()) hash.update(frame);
-  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("1 e6a29a134f5a7edf");
+  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 b24c7f492efedaf6");
 });
 
 test("an ack is these bytes", () => {
@@ -255,6 +295,8 @@ function goldenFrames(): Uint8Array[] {
     toGuest.encodeRange(n),
     toGuest.encodePeers([{ peer, name: "é", role, state: "suspect", rtt: 1.5 }]),
     toGuest.encodeSpace({ total: 1, free: 2, files: 3, filesFree: 4 }),
+    presences.encodePresent({ ...aPresence("src/a", 3), unsaved: [[at.name]] }),
+    presences.encodePresence(peer, { file: null, unsaved: [] }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "join", name: "n", readOnly: true }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "resume", peer, lastIndex: 9 }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "bulk", peer }),
