@@ -9,11 +9,13 @@ import { join, type JoinParts } from "./joining.ts";
 import { menuOf } from "./menu.ts";
 import { decide } from "./questions.ts";
 import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
+import type { Follower } from "./presence/following.ts";
 import type { About, Row } from "./rows.ts";
 import { copyInvite, endSession, share } from "./sharing.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 export interface CommandParts extends JoinParts {
+  readonly follower: Follower;
   readonly log: LogOutputChannel;
 }
 
@@ -27,7 +29,7 @@ export function registerCommands(parts: CommandParts): readonly Disposable[] {
 }
 
 function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler } {
-  const { session, log, script } = parts;
+  const { session, log, script, follower } = parts;
   const setAccess = async (row: Row | undefined, access: Access): Promise<void> => {
     const { peer, name } = aboutOf(row, "peer");
     const { settled } = await session.request("setAccess", { peer, access });
@@ -57,6 +59,8 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
       const picked = await window.showWarningMessage(`Remove ${name} from the session?`, { modal: true }, "Remove");
       if (picked === "Remove") await session.request("remove", { peer });
     },
+    "pairmount.follow": async (row) => await follower.follow(row === undefined ? undefined : aboutOf(row, "peer").peer),
+    "pairmount.stopFollowing": () => follower.stop(),
     "pairmount.showRecovered": async () => await showRecovered(session),
     "pairmount.compareRecovered": async (row) => await compareRecovered(session, aboutOf(row, "recovered")),
     "pairmount.restoreRecovered": async (row) =>

@@ -11,6 +11,7 @@ import { createPlaces, openFolders } from "./places-shell.ts";
 import { askAboutJoins } from "./questions.ts";
 import { findSession, Session } from "./session.ts";
 import { contextOf } from "./state.ts";
+import { showPresence } from "./presence/presence.ts";
 import { createStatusItem } from "./status-item.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { createViews } from "./views.ts";
@@ -23,7 +24,8 @@ export function activate(context: ExtensionContext): void {
   const script = (): string =>
     installHelper({ from: context.extensionPath, storage: context.globalStorageUri.fsPath, version });
   const places = createPlaces(context, session);
-  const parts = { session, places, script, log };
+  const { follower, shown } = showPresence(session, log);
+  const parts = { session, places, script, log, follower };
   context.subscriptions.push(
     log,
     session,
@@ -38,6 +40,7 @@ export function activate(context: ExtensionContext): void {
     watchLoss(parts),
     refreshGitView(session, log),
     guardSaves(session, log),
+    shown,
     createCommitDocuments(session),
     window.registerUriHandler({
       handleUri: async (uri) => {

@@ -1,6 +1,6 @@
 /** The four trees, drawn from the session's state. */
 import {
-  type Disposable,
+  Disposable,
   EventEmitter,
   ThemeIcon,
   type TreeDataProvider,
@@ -9,16 +9,17 @@ import {
   window,
 } from "vscode";
 import type { ViewId } from "./command-ids.ts";
-import type { SessionState } from "./helper-edge.ts";
+import type { PeerPresence, SessionState } from "./helper-edge.ts";
 import { commitRows, peerRows, recoveredRows, type Row, syncRows } from "./rows.ts";
 import type { Session } from "./session.ts";
 
-const rowsOf: { readonly [V in ViewId]: (state: SessionState) => readonly Row[] } = {
-  "pairmount.peers": peerRows,
-  "pairmount.commits": (state) => commitRows(state, Date.now() / 1000),
-  "pairmount.sync": syncRows,
-  "pairmount.recovered": recoveredRows,
-};
+const rowsOf: { readonly [V in ViewId]: (state: SessionState, presences: readonly PeerPresence[]) => readonly Row[] } =
+  {
+    "pairmount.peers": peerRows,
+    "pairmount.commits": (state) => commitRows(state, Date.now() / 1000),
+    "pairmount.sync": syncRows,
+    "pairmount.recovered": recoveredRows,
+  };
 
 export function createViews(session: Session): readonly Disposable[] {
   return (Object.keys(rowsOf) as ViewId[]).map((id) => createTree(id, session));
@@ -30,7 +31,7 @@ function createTree(id: ViewId, session: Session): Disposable {
     onDidChangeTreeData: changed.event,
     getChildren: (row) => {
       const { model } = session;
-      return row !== undefined || model.t !== "attached" ? [] : [...rowsOf[id](model.state)];
+      return row !== undefined || model.t !== "attached" ? [] : [...rowsOf[id](model.state, session.presences)];
     },
     getTreeItem: itemOf,
   };
@@ -39,7 +40,7 @@ function createTree(id: ViewId, session: Session): Disposable {
   const draw = (): void => {
     const { model } = session;
     // Drawn anew only where something shows that did not before.
-    const rows = model.t === "attached" ? rowsOf[id](model.state) : [];
+    const rows = model.t === "attached" ? rowsOf[id](model.state, session.presences) : [];
     const now = JSON.stringify(rows);
     if (now === drawn) return;
     drawn = now;
@@ -49,7 +50,7 @@ function createTree(id: ViewId, session: Session): Disposable {
       view.badge = waiting === 0 ? undefined : { value: waiting, tooltip: `${waiting} asking to join` };
     }
   };
-  const listening = session.onChanged(draw);
+  const listening = Disposable.from(session.onChanged(draw), session.onMoved(draw));
   // Ages grow by themselves.
   const timer = setInterval(draw, 60_000);
   return {
