@@ -49,7 +49,7 @@ function peerRow(peer: PeerStatus, ours: boolean, presence: PeerPresence | undef
     ...(role === "host" ? ["host"] : []),
     ...(access === "read-only" ? ["reads only"] : []),
     ...(state === "connected" ? [] : [stateWords[state]]),
-    ...(presence?.file == null ? [] : [presence.file.path]),
+    ...(presence === undefined || presence.file === null ? [] : [presence.file.path]),
   ];
   const guest = ours && role === "guest";
   return {

@@ -1,6 +1,7 @@
 /** The others' cursors and selections in the editors that are open. */
 import {
   Disposable,
+  MarkdownString,
   OverviewRulerLane,
   Range,
   type TextEditor,
@@ -45,12 +46,12 @@ export function drawPeople(session: Session, people: People): Disposable {
       editor.setDecorations(
         selection,
         own.flatMap(({ selected, name }) =>
-          selected.map(({ start, end }) => ({ range: range(start, end), hoverMessage: name })),
+          selected.map(({ start, end }) => ({ range: range(start, end), hoverMessage: hover(name) })),
         ),
       );
       editor.setDecorations(
         cursor,
-        own.flatMap(({ cursors, name }) => cursors.map((at) => ({ range: range(at, at), hoverMessage: name }))),
+        own.flatMap(({ cursors, name }) => cursors.map((at) => ({ range: range(at, at), hoverMessage: hover(name) }))),
       );
       editor.setDecorations(label, own.map(labelOf));
     }
@@ -94,6 +95,11 @@ function pensOf(colour: number): Pens {
 
 function labelOf({ name, label }: Mark): { readonly range: Range; readonly renderOptions: object } {
   return { range: range(label, label), renderOptions: { after: { contentText: `\u00a0${name}\u00a0` } } };
+}
+
+/** A name is text, whatever it looks like. */
+function hover(name: string): MarkdownString {
+  return new MarkdownString().appendText(name);
 }
 
 function range(start: Position, end: Position): Range {

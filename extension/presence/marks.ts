@@ -9,7 +9,7 @@ export interface Position {
 /** What is known of the text that it is drawn in: it may be another than the peer sees. */
 export interface Lines {
   readonly count: number;
-  lengthOf(line: number): number;
+  readonly lengthOf: (line: number) => number;
 }
 
 export interface Mark {

@@ -3,6 +3,7 @@ import type { Disposable } from "../base/disposable.ts";
 import { createPaced } from "../base/paced.ts";
 import type { Timers } from "../base/ports.ts";
 import { isNowhere, nowhere, parsePath, type Path, type Presence as Told } from "../peer/codec/presence.ts";
+import { limits } from "../peer/protocol.ts";
 import type { View } from "../replica/api.ts";
 import { type NodeId, type PeerId, rootNode } from "../replica/ids.ts";
 import type { PeerPresence, Presence } from "./api.ts";
@@ -67,7 +68,7 @@ export function createPresenceBoard(parts: {
       });
     },
     hear(peer, told) {
-      if (peer !== own) note(peer, told);
+      if (peer !== own && (words.has(peer) || words.size <= limits.guests)) note(peer, told);
     },
     forget: (peer) => note(peer, nowhere),
     forgetOthers() {

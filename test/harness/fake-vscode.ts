@@ -2,11 +2,17 @@
  * The part of `vscode` that the extension uses, as an editor that draws nothing and remembers everything: unit tests import
  * it as `vscode` (vitest.config.ts). `fake` is the side of the user and of the tests.
  */
-import { Disposable, EventEmitter, Uri } from "./fake-basics.ts";
+import { Disposable, EventEmitter, type Uri } from "./fake-basics.ts";
 import { desk } from "./fake-editors.ts";
 
 export { Disposable, EventEmitter, ThemeColor, ThemeIcon, Uri } from "./fake-basics.ts";
-export { OverviewRulerLane, Range, TextEditorRevealType, TextEditorSelectionChangeKind } from "./fake-editors.ts";
+export {
+  MarkdownString,
+  OverviewRulerLane,
+  Range,
+  TextEditorRevealType,
+  TextEditorSelectionChangeKind,
+} from "./fake-editors.ts";
 
 type Handler = (...args: unknown[]) => unknown;
 

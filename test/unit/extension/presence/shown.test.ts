@@ -43,7 +43,7 @@ it("tells nothing where the user does not want it, and no file while somebody is
 
 it("tells no more than the helper takes", () => {
   const many = desk({
-    active: { uri: file("/work/app/a"), selections: Array(100).fill(cursor) },
+    active: { uri: file("/work/app/a"), selections: Array.from({ length: 100 }, () => cursor) },
     dirty: Array.from({ length: 100 }, (_, i) => file(`/work/app/${i}`)),
   });
   const { file: told, unsaved } = presenceOf(model, many, plainly);

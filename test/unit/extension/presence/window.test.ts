@@ -56,7 +56,7 @@ it("draws the others where they are, clamped to this text, and nothing any more 
   expect(editors.drawn(editor)).toMatchObject([
     [
       { before: { backgroundColor: { id: "pairmount.peer2" } } },
-      [{ range: { start: place(1, 3) }, hoverMessage: "ben" }],
+      [{ range: { start: place(1, 3) }, hoverMessage: { value: "ben" } }],
     ],
     [{ after: {} }, [{ range: { start: place(1, 3) }, renderOptions: { after: { contentText: "\u00a0ben\u00a0" } } }]],
   ]);
