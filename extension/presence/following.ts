@@ -84,7 +84,7 @@ export function createFollower(parts: {
     }
     item ??= window.createStatusBarItem("pairmount.following", StatusBarAlignment.Left, 89);
     item.name = "Pairmount: Following";
-    item.text = `$(eye) following ${person.name}`;
+    item.text = `$(target) following ${person.name}`;
     item.tooltip = "Click, type or move the cursor to stop following";
     item.color = new ThemeColor(`pairmount.peer${person.colour}`);
     item.command = "pairmount.stopFollowing";

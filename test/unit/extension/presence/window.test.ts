@@ -105,7 +105,7 @@ it("follows whom it is told to, is nowhere meanwhile, and stops when its user mo
   await vi.waitFor(() => expect(editors.redrawn).not.toEqual([]));
   await fake.press("pairmount.follow", "pairmount.peers", "ben");
   expect(fake.statusItems.get("pairmount.following")).toMatchObject({
-    text: "$(eye) following ben",
+    text: "$(target) following ben",
     command: "pairmount.stopFollowing",
   });
   await toldLast(nowhere);
@@ -134,7 +134,7 @@ it("stops following by the same button, by its command, and when the other leave
   await fake.commands.get("pairmount.stopFollowing")?.();
   expect(isFollowing()).toBe(false);
   await fake.commands.get("pairmount.follow")?.();
-  expect(fake.statusItems.get("pairmount.following")?.text).toBe("$(eye) following ben");
+  expect(fake.statusItems.get("pairmount.following")?.text).toBe("$(target) following ben");
   helper.status = { ...helper.status, peers: [ada] };
   await vi.waitFor(() => expect(isFollowing()).toBe(false));
   await fake.commands.get("pairmount.follow")?.();
