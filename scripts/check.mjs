@@ -1,7 +1,7 @@
 // `npm run check [-- part …]`: what CI runs. Parts: format lint types dead build unit sim process mount workbench (default: all).
 // The last line is `N passed, N failed`: every test, and each static part as one.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { helperMounts } from "./mountinfo.mjs";
@@ -64,6 +64,7 @@ function runProject(project) {
   rmSync(report, { force: true });
   // Its own, so that what is left behind is known from another run's on the machine. Short, for the sockets in it.
   const scratch = mkdtempSync(join(tmpdir(), "pm-"));
+  chmodSync(scratch, 0o1777);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const held = run(bin("vitest"), ["run", "--project", project, "--passWithNoTests", ...reporters], {
     TMPDIR: scratch,

@@ -4,7 +4,7 @@ import type { Opened, Request, RequestOf } from "../fuse/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { presentEntry } from "./attributes.ts";
 import { cachePolicy, fileOpenFlags } from "./cache-policy.ts";
-import { settle, type MountContext } from "./context.ts";
+import { settle, type MountContext, type ToldStale } from "./context.ts";
 import { arePagesGood, keepPages } from "./pages.ts";
 import type { Place } from "./workspace.ts";
 
@@ -18,8 +18,12 @@ const mostTold = 1000;
 
 export function open(context: MountContext, request: RequestOf<"open" | "opendir">): void {
   const id = request.node as NodeId;
-  if (wasReplaced(context, id) && !walkedAgain(context, request))
+  const told = context.toldStale.get(request.pid);
+  context.toldStale.delete(request.pid);
+  if (wasReplaced(context, id) && !walkedAgain(context, id, told)) {
+    tellStale(context, request.pid, id);
     return context.replies.error(request.unique, errno.ESTALE);
+  }
   if (!(request.flags & truncate)) return replyOpened(context, request, id);
   truncateFirst(context, request, id, () => replyOpened(context, request, id));
 }
@@ -36,16 +40,18 @@ function wasReplaced(context: MountContext, id: NodeId): boolean {
 }
 
 /**
- * The kernel walks again once only: a file replaced all the time would answer its opener ESTALE. Whoever was told so and has
- * looked the name up since may open what it found, as it may on any file system that replaces the name a moment later.
+ * The kernel walks again once only: a file replaced all the time would answer its opener ESTALE. Whoever was told so by its
+ * last OPEN may open what was found under the same name since, as it may on any file system that replaces the name a moment
+ * later. No other word counts: what was looked up since then under another name may be long out of date.
  */
-function walkedAgain({ lookups, toldStale }: MountContext, request: RequestOf<"open" | "opendir">): boolean {
-  const told = toldStale.get(request.pid);
-  toldStale.delete(request.pid);
-  if (told !== undefined && (lookups.get(request.node as NodeId)?.answer ?? 0) > told) return true;
+function walkedAgain({ lookups }: MountContext, id: NodeId, told: ToldStale | undefined): boolean {
+  const known = lookups.get(id);
+  return told !== undefined && known !== undefined && known.name === told.name && known.answer > told.answers;
+}
+
+function tellStale({ lookups, toldStale }: MountContext, thread: number, id: NodeId): void {
   if (toldStale.size >= mostTold) toldStale.clear();
-  toldStale.set(request.pid, lookups.answers);
-  return false;
+  toldStale.set(thread, { name: lookups.get(id)?.name, answers: lookups.answers });
 }
 
 function replyOpened(context: MountContext, request: RequestOf<"open" | "opendir">, id: NodeId): void {

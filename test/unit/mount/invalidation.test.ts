@@ -127,6 +127,39 @@ describe("invalidation", () => {
   });
 });
 
+describe("a thread that was told ESTALE", () => {
+  const stale = { t: "error", error: "ESTALE" };
+
+  /** `text` was looked up and then replaced; the kernel is not told yet. */
+  function outdated(kernel: FakeKernel, text: string): number {
+    const old = kernel.know(place(1, text));
+    kernel.workspace.remote.replace(place(1, text), "new");
+    return old;
+  }
+
+  async function withFiles(...texts: string[]): Promise<FakeKernel> {
+    const kernel = new FakeKernel();
+    for (const text of texts) kernel.workspace.remote.create(place(1, text), "old");
+    await settled();
+    kernel.writesAtOnce = false;
+    return kernel;
+  }
+
+  it("may open what it found under that name, though it is replaced once more", async () => {
+    const kernel = await withFiles("a");
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })).toEqual(stale);
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })?.t).toBe("opened");
+  });
+
+  it("is told so again of every other name, and of that one after its next OPEN", async () => {
+    const kernel = await withFiles("a", "b");
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })).toEqual(stale);
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "b"), flags: 0 })).toEqual(stale);
+    expect(kernel.ask({ op: "open", node: kernel.know(place(1, "b")), flags: 0 })?.t).toBe("opened");
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "b"), flags: 0 })).toEqual(stale);
+  });
+});
+
 describe("the barrier behind a grant", () => {
   it("waits until what was reported is written", async () => {
     const kernel = new FakeKernel();
