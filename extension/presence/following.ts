@@ -117,6 +117,7 @@ export function createFollower(parts: {
     async follow(peer) {
       const known = people.list.find((each) => each.peer === peer);
       const person = peer === undefined ? await choose(people.list) : known;
+      if (peer !== undefined && person === undefined) void window.showInformationMessage("They are not here now.");
       if (person !== undefined) take(isFollowed(person) ? { t: "stop" } : { t: "follow", person });
     },
     stop: () => take({ t: "stop" }),

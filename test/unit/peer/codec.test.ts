@@ -19,7 +19,7 @@ import { protocolVersion } from "../../../helper/peer/protocol.ts";
 import { createSnapshotAssembly } from "../../../helper/peer/snapshot-assembly.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
-import { aPresence, aSnapshot, aTime, node, ordered, presence, refused, snapshot, submitted } from "./samples.ts";
+import { aPresence, aSnapshot, aTime, node, ordered, refused, snapshot, submitted } from "./samples.ts";
 
 const body = (frame: Uint8Array) => frame.subarray(5);
 
@@ -91,43 +91,6 @@ test("fetches and chunks come out as they went in", () => {
   );
   const failed = { ok: false as const, errno: 116 as Errno };
   expect(value(parse(body(toGuest.encodeChunk(6, failed)), toGuest.readChunk))).toEqual({ id: 6, answer: failed });
-});
-
-test("where somebody is comes out as it went in, from a guest and of any peer", () => {
-  fc.assert(
-    fc.property(presence, (told) => {
-      expect(value(parse(body(presences.encodePresent(told)), presences.readPresent))).toEqual(told);
-      const relayed = value(parse(body(presences.encodePresence(7 as PeerId, told)), presences.readPeerPresence));
-      expect(relayed).toEqual({ peer: 7, presence: told });
-    }),
-  );
-});
-
-test.each([
-  ["/etc/passwd", "no path"],
-  ["../secret", "no path"],
-  ["src/../../secret", "no path"],
-  ["src//a", "no path"],
-  ["a\0", "no path"],
-  ["", "no path"],
-  ["x/".repeat(600) + "y", "text too long"],
-])("the path %j is refused at the edge, in front and unsaved", (path, why) => {
-  for (const told of [
-    { file: { path: [path], selections: [] }, unsaved: [] },
-    { file: null, unsaved: [[path]] },
-  ])
-    expect(parse(body(presences.encodePresent(told as never)), presences.readPresent)).toEqual({ ok: false, why });
-});
-
-test("of selections and unsaved files no more is taken than the page allows", () => {
-  const { file } = aPresence("a");
-  const many = { file: { path: file?.path ?? [], selections: Array(17).fill(file?.selections[0]) }, unsaved: [] };
-  const unsaved = { file: null, unsaved: Array(33).fill(file?.path) };
-  for (const told of [many, unsaved] as presences.Presence[])
-    expect(parse(body(presences.encodePresent(told)), presences.readPresent)).toEqual({
-      ok: false,
-      why: "list too long",
-    });
 });
 
 test("set-user-ID and set-group-ID fall off what a guest submits", () => {

@@ -135,8 +135,10 @@ it("stops following by the same button, by its command, and when the other leave
   expect(isFollowing()).toBe(false);
   await fake.commands.get("pairmount.follow")?.();
   expect(fake.statusItems.get("pairmount.following")?.text).toBe("$(target) following ben");
-  helper.status = { ...helper.status, peers: [ada] };
+  helper.status = { ...helper.status, peers: [ada, { ...ben, state: "gone" }] };
   await vi.waitFor(() => expect(isFollowing()).toBe(false));
+  await follow();
+  await notice(/not here now/);
   await fake.commands.get("pairmount.follow")?.();
   await notice(/Nobody else is here/);
 });
