@@ -1,6 +1,6 @@
 /** The four trees, drawn from the session's state. */
 import {
-  Disposable,
+  type Disposable,
   EventEmitter,
   ThemeIcon,
   type TreeDataProvider,
