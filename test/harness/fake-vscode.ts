@@ -2,6 +2,7 @@
  * The part of `vscode` that the extension uses, as an editor that draws nothing and remembers everything: unit tests import
  * it as `vscode` (vitest.config.ts). `fake` is the side of the user and of the tests.
  */
+import { readFile, writeFile } from "node:fs/promises";
 import { Disposable, EventEmitter, type Uri } from "./fake-basics.ts";
 import { desk } from "./fake-editors.ts";
 
@@ -199,6 +200,10 @@ export const workspace = {
   },
   openTextDocument: (what: Uri | { readonly content: string }) =>
     Promise.resolve("content" in what ? what : { uri: what }),
+  fs: {
+    readFile: ({ fsPath }: Uri) => readFile(fsPath),
+    writeFile: ({ fsPath }: Uri, bytes: Uint8Array) => writeFile(fsPath, bytes),
+  },
   onDidOpenTextDocument: nothingHappens.event,
   onDidSaveTextDocument: desk.events.saved.event,
   onDidChangeTextDocument: desk.events.changed.event,

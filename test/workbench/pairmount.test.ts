@@ -150,6 +150,9 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.screenshot("pairmount-8-recovered");
     await ben.views.tree("Recovered").press("new.txt", "Restore");
     await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("unseen by ada.\n"), soon);
+    // What the file held is kept in its place.
+    await ben.views.tree("Recovered").press("new.txt", "Discard");
+    await ben.dialog.click("Discard");
     await ben.statusBar.item(/in sync/).waitFor();
 
     await ben.views.open("Explorer");

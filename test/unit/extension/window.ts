@@ -17,6 +17,8 @@ export interface Helper {
   joins: readonly Omit<PendingJoin, "asked">[];
   /** What requests that settle something answer. */
   settled: boolean;
+  /** Where the recovered version lies. */
+  kept: string;
   tell(event: SessionEvent): void;
   /** What the window said of itself, latest last. */
   readonly presented: Presence[];
@@ -115,6 +117,7 @@ export function createDesk(): Desk {
         status: given,
         joins: [],
         settled: true,
+        kept: "/kept/a",
         tell: (event) => server?.publish(event),
         presented: [],
         others(peers) {
@@ -133,8 +136,11 @@ export function createDesk(): Desk {
         setAccess: settle("setAccess"),
         remove: settle("remove"),
         discard: settle("discard"),
-        recovered: () => ({ file: "/kept/a", current: join(mount, "a") }),
-        keep: () => ({ id: null }),
+        recovered: () => ({ file: helper.kept, current: join(mount, "a") }),
+        keep(params) {
+          asked.push(["keep", params]);
+          return { id: helper.settled ? "9" : null };
+        },
         present: (presence) => void helper.presented.push(presence),
         presences: () => presences,
         leave: () => {
