@@ -14,6 +14,8 @@ export const commandIds = [
   "pairmount.makeReadOnly",
   "pairmount.allowWriting",
   "pairmount.removeGuest",
+  "pairmount.follow",
+  "pairmount.stopFollowing",
   "pairmount.showRecovered",
   "pairmount.compareRecovered",
   "pairmount.restoreRecovered",
@@ -24,6 +26,7 @@ export const commandIds = [
   "pairmount.cherryPick",
   "pairmount.showLog",
   "pairmount.doctor",
+  "pairmount.collectDiagnostics",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

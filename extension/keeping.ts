@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { commands, ProgressLocation, Uri, window } from "vscode";
 import { progressWords } from "./begin.ts";
 import type { Kept } from "./helper-edge.ts";
+import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 
 /** False: it was not wanted after all. Rejects with what the helper could not do; then the session goes on. */
@@ -50,7 +51,7 @@ async function offerToOpen({ folder, files, commits, note }: Kept): Promise<void
   const checked = commits === 0 ? "" : ` and ${commits} commits, checked by git`;
   const about = note === null ? "" : ` Git's strict rules say of its history: ${note}`;
   const picked = await window.showInformationMessage(
-    `Kept in ${folder}: ${files} files${checked}.${about}`,
+    plain(`Kept in ${folder}: ${files} files${checked}.${about}`),
     "Open Copy",
   );
   if (picked === "Open Copy")

@@ -4,6 +4,7 @@ import { inviteLink } from "./helper-edge.ts";
 import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
 import { keepCopy } from "./keeping.ts";
+import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 
 const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. So are files \
@@ -64,7 +65,7 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
   } catch (error) {
     session.take({ t: "failed" });
     if (!(error instanceof HelperFailed)) throw error;
-    if (!error.cancelled) void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
+    if (!error.cancelled) void window.showErrorMessage(plain(error.message.replace(/^pairmount: /, "")));
     return undefined;
   }
 }
@@ -96,7 +97,7 @@ export async function stopSharing(session: Session): Promise<void> {
   const later = guests.length === 0 ? [] : (["Stop in a Minute"] as const);
   const picked = await window.showWarningMessage(
     "Stop sharing? Everybody's mount ends; the plain folder is back here.",
-    { modal: true, ...(guests.length > 0 && { detail: `In a minute ${guests.join(", ")} can keep a copy.` }) },
+    { modal: true, ...(guests.length > 0 && { detail: plain(`In a minute ${guests.join(", ")} can keep a copy.`) }) },
     "Stop Sharing",
     ...later,
   );

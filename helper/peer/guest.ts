@@ -3,8 +3,9 @@ import type { Time } from "../base/time.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Address } from "./address.ts";
-import type { FetchAnswer, HostConnection, HostEvents, HostState } from "./api.ts";
-import { encodePing, type Welcome } from "./codec/greeting.ts";
+import type { FetchAnswer, HostConnection, HostEvents, HostState, Presence } from "./api.ts";
+import { encodePing, type Pong, type Told, type Welcome } from "./codec/greeting.ts";
+import { encodePresent } from "./codec/presence.ts";
 import { encodeAck, encodeDrop, encodeHold, encodeHolding, encodeRangeWanted, encodeSubmit } from "./codec/to-host.ts";
 import { type LinkError, type LinkErrorCode, linkError } from "./errors.ts";
 import { type FetchRange, Fetches } from "./fetches.ts";
@@ -14,6 +15,7 @@ import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { type Fingerprint, type Identity, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
+import { pause } from "./timers.ts";
 import { type AdjustableClock, createOffsetFilter, createSessionClock, msBetween } from "./session-clock.ts";
 
 export interface GuestLinkOptions {
@@ -48,6 +50,7 @@ export class GuestLink implements HostConnection {
   state: HostState = "connected";
   rtt = 0;
   group = "";
+  told: Told = { index: 0, bytes: 0 };
   readonly #options: GuestLinkOptions;
   readonly #clock: AdjustableClock;
   readonly #filter = createOffsetFilter();
@@ -65,6 +68,7 @@ export class GuestLink implements HostConnection {
   #ack = 0;
   #ackScheduled = false;
   #rangeWanted = false;
+  #presence: Uint8Array | undefined;
 
   constructor(options: GuestLinkOptions) {
     const { token: _token, resumed: _resumed, time, ...welcome } = options.welcome;
@@ -87,7 +91,8 @@ export class GuestLink implements HostConnection {
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
       ending: (seconds) => events.ending(seconds),
-      pong: (id, time) => this.#pong(id, time),
+      presence: (peer, presence) => events.presence(peer, presence),
+      pong: (pong) => this.#pong(pong),
     });
     this.#attach(lane, group);
   }
@@ -132,6 +137,11 @@ export class GuestLink implements HostConnection {
     if (this.#rangeWanted) return;
     this.#rangeWanted = true;
     this.#operations?.send(encodeRangeWanted());
+  }
+
+  present(presence: Presence): void {
+    this.#presence = encodePresent(presence);
+    this.#operations?.offer(0, this.#presence);
   }
 
   now(): Time {
@@ -195,12 +205,13 @@ export class GuestLink implements HostConnection {
         for (const frame of encodeHolding([...this.#held])) lane.send(frame);
         if (this.#ack > 0) lane.send(encodeAck(this.#ack));
         if (this.#rangeWanted) lane.send(encodeRangeWanted());
+        if (this.#presence !== undefined) lane.offer(0, this.#presence);
         this.#report("connected", undefined);
       });
       if (failed === undefined) return;
       error = failed;
       if (final.has(error.code)) break;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
     this.#gone(error);
   }
@@ -220,7 +231,7 @@ export class GuestLink implements HostConnection {
         this.#fetches.attach(lane);
       });
       if (failed === undefined) return;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
   }
 
@@ -242,21 +253,6 @@ export class GuestLink implements HostConnection {
       timers,
       signal,
       onWelcome: (lane, _welcome, group) => onWelcome(lane, group),
-    });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#stop;
-      const stop = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      const timer = this.#options.timers.after(ms, () => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      });
-      signal.addEventListener("abort", stop);
     });
   }
 
@@ -287,7 +283,8 @@ export class GuestLink implements HostConnection {
     this.#operations?.send(encodePing(id, Math.round(this.rtt * 1000)));
   }
 
-  #pong(id: number, host: Time): void {
+  #pong({ id, time: host, told }: Pong): void {
+    this.told = told;
     const ping = this.#pings.get(id);
     if (ping === undefined) return;
     this.#pings.delete(id);

