@@ -13,6 +13,8 @@ export const commandIds = [
   "pairmount.makeReadOnly",
   "pairmount.allowWriting",
   "pairmount.removeGuest",
+  "pairmount.follow",
+  "pairmount.stopFollowing",
   "pairmount.showRecovered",
   "pairmount.compareRecovered",
   "pairmount.restoreRecovered",

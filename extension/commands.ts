@@ -12,11 +12,13 @@ import { plain } from "./plain-text.ts";
 import { decide } from "./questions.ts";
 import type { NewCommits } from "./seen-commits-shell.ts";
 import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
+import type { Follower } from "./presence/following.ts";
 import type { About, Row } from "./rows.ts";
 import { copyInvite, endSession, share } from "./sharing.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 export interface CommandParts extends JoinParts, DiagnosticsParts {
+  readonly follower: Follower;
   readonly log: LogOutputChannel;
   readonly commits: Pick<NewCommits, "opened">;
 }
@@ -31,7 +33,7 @@ export function registerCommands(parts: CommandParts): readonly Disposable[] {
 }
 
 function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler } {
-  const { session, log, script } = parts;
+  const { session, log, script, follower } = parts;
   const setAccess = async (row: Row | undefined, access: Access): Promise<void> => {
     const { peer, name } = aboutOf(row, "peer");
     const { settled } = await session.request("setAccess", { peer, access });
@@ -61,6 +63,8 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
       const picked = await window.showWarningMessage(`Remove ${name} from the session?`, { modal: true }, "Remove");
       if (picked === "Remove") await session.request("remove", { peer });
     },
+    "pairmount.follow": async (row) => await follower.follow(row === undefined ? undefined : aboutOf(row, "peer").peer),
+    "pairmount.stopFollowing": () => follower.stop(),
     "pairmount.showRecovered": async () => await showRecovered(session),
     "pairmount.compareRecovered": async (row) => await compareRecovered(session, aboutOf(row, "recovered")),
     "pairmount.restoreRecovered": async (row) =>

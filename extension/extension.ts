@@ -13,6 +13,7 @@ import { createRecentLog } from "./recent-log.ts";
 import { createNewCommits } from "./seen-commits-shell.ts";
 import { findSession, Session } from "./session.ts";
 import { contextOf } from "./state.ts";
+import { showPresence } from "./presence/presence.ts";
 import { createStatusItem } from "./status-item.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { createViews } from "./views.ts";
@@ -27,7 +28,8 @@ export function activate(context: ExtensionContext): void {
     installHelper({ from: context.extensionPath, storage: context.globalStorageUri.fsPath, version });
   const places = createPlaces(context, session);
   const commits = createNewCommits(context, session);
-  const parts = { session, places, script, log, commits, version, recent: () => recentLog.lines() };
+  const { follower, shown } = showPresence(session, log);
+  const parts = { session, places, script, log, commits, follower, version, recent: () => recentLog.lines() };
   context.subscriptions.push(
     log,
     session,
@@ -43,6 +45,7 @@ export function activate(context: ExtensionContext): void {
     watchLoss(parts),
     refreshGitView(session, log),
     guardSaves(session, log),
+    shown,
     createCommitDocuments(session),
     window.registerUriHandler({
       handleUri: async (uri) => {

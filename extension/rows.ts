@@ -1,5 +1,5 @@
 /** The rows of the views (sync-rows.ts has one more). Pure; `now` in seconds since 1970. */
-import type { PeerStatus, SessionCommit, SessionState } from "./helper-edge.ts";
+import type { PeerPresence, PeerStatus, SessionCommit, SessionState } from "./helper-edge.ts";
 import type { CommandId } from "./command-ids.ts";
 
 export interface Row {
@@ -22,7 +22,8 @@ export type About =
   | { readonly t: "commit"; readonly commit: SessionCommit }
   | { readonly t: "recovered"; readonly id: string; readonly path: string };
 
-export function peerRows({ joins, status }: SessionState): readonly Row[] {
+/** `presences`: where the others are. */
+export function peerRows({ joins, status }: SessionState, presences: readonly PeerPresence[] = []): readonly Row[] {
   const waiting = joins.map(
     ({ id, name, fingerprint, wants }): Row => ({
       id: `join:${id}`,
@@ -34,17 +35,21 @@ export function peerRows({ joins, status }: SessionState): readonly Row[] {
       about: { t: "join", id, name },
     }),
   );
-  const peers = status.peers.map((peer): Row => peerRow(peer, status.role === "host"));
+  const peers = status.peers.map(
+    (peer): Row =>
+      peerRow(peer, status.role === "host", peer.you ? undefined : presences.find((each) => each.peer === peer.peer)),
+  );
   return [...waiting, ...peers];
 }
 
-function peerRow(peer: PeerStatus, ours: boolean): Row {
+function peerRow(peer: PeerStatus, ours: boolean, presence: PeerPresence | undefined): Row {
   const { name, role, access, you, state, roundTrip, protection } = peer;
   const words = [
     ...(you ? ["you"] : []),
     ...(role === "host" ? ["host"] : []),
     ...(access === "read-only" ? ["reads only"] : []),
     ...(state === "connected" ? [] : [stateWords[state]]),
+    ...(presence === undefined || presence.file === null ? [] : [presence.file.path]),
   ];
   const guest = ours && role === "guest";
   return {
@@ -55,9 +60,10 @@ function peerRow(peer: PeerStatus, ours: boolean): Row {
       `${name}: ${role}, ${access}`,
       ...(roundTrip === null ? [] : [`Round trip ${roundTrip.toFixed(1)} ms`]),
       ...(protection === null ? [] : [`Protected by TLS 1.3, ${protection}`]),
+      ...(presence === undefined || presence.unsaved.length === 0 ? [] : [`Unsaved: ${presence.unsaved.join(", ")}`]),
     ].join("\n"),
     icon: state === "connected" ? "account" : "debug-disconnect",
-    context: guest ? `guest.${access}` : "peer",
+    context: you ? "you" : guest ? `guest.${access}` : "peer",
     about: { t: "peer", peer: peer.peer, name },
   };
 }

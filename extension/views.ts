@@ -10,13 +10,13 @@ import {
   window,
 } from "vscode";
 import type { ViewId } from "./command-ids.ts";
-import type { SessionState } from "./helper-edge.ts";
+import type { PeerPresence, SessionState } from "./helper-edge.ts";
 import { commitRows, peerRows, recoveredRows, type Row } from "./rows.ts";
 import type { NewCommits } from "./seen-commits-shell.ts";
 import type { Session } from "./session.ts";
 import { syncRows } from "./sync-rows.ts";
 
-type RowsOf = (state: SessionState) => readonly Row[];
+type RowsOf = (state: SessionState, presences: readonly PeerPresence[]) => readonly Row[];
 
 export function createViews(session: Session, commits: NewCommits): readonly Disposable[] {
   const rowsOf: { readonly [V in ViewId]: RowsOf } = {
@@ -44,7 +44,7 @@ function createTree({
     onDidChangeTreeData: changed.event,
     getChildren: (row) => {
       const { model } = session;
-      return row !== undefined || model.t !== "attached" ? [] : [...rowsOf(model.state)];
+      return row !== undefined || model.t !== "attached" ? [] : [...rowsOf(model.state, session.presences)];
     },
     getTreeItem: itemOf,
   };
@@ -53,7 +53,7 @@ function createTree({
   const draw = (): void => {
     const { model } = session;
     // Drawn anew only where something shows that did not before.
-    const rows = model.t === "attached" ? rowsOf(model.state) : [];
+    const rows = model.t === "attached" ? rowsOf(model.state, session.presences) : [];
     view.badge = badgeOf(id, rows, commits);
     const now = JSON.stringify(rows);
     if (now === drawn) return;
@@ -62,6 +62,7 @@ function createTree({
   };
   const listening = [
     session.onChanged(draw),
+    session.onMoved(draw),
     ...(id === "pairmount.commits" ? [commits.onChanged(draw), commits.follow(view)] : []),
   ];
   // Ages grow by themselves.

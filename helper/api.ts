@@ -3,9 +3,18 @@
  * framed as vscode-jsonrpc frames it. The socket is 0600 in a 0700 folder: who can open it is the user.
  * A change of any shape raises `apiVersion`; test/unit/rpc/contract.test.ts notices.
  */
-import type { Access, SessionEvent, SessionStatus } from "./session/api.ts";
+import type { Access, PeerPresence, Presence, SessionEvent, SessionStatus } from "./session/api.ts";
 
-export type { Access, PeerStatus, Progress, SessionEvent, SessionStatus, Transfer } from "./session/api.ts";
+export type {
+  Access,
+  PeerPresence,
+  PeerStatus,
+  Presence,
+  Progress,
+  SessionEvent,
+  SessionStatus,
+  Transfer,
+} from "./session/api.ts";
 
 export const apiVersion = 3;
 
@@ -69,6 +78,11 @@ export interface Delta {
   readonly commits?: readonly SessionCommit[];
 }
 
+/** What one window shows. Of several windows of one peer the one that had the focus last says which file is in front. */
+export interface WindowPresence extends Presence {
+  readonly focused: boolean;
+}
+
 export interface Requests {
   /** Asked first by every client; a client of another version goes away. */
   readonly version: { readonly params: Nothing; readonly result: Greeting };
@@ -103,6 +117,8 @@ export interface Requests {
     readonly result: { readonly id: string | null };
   };
   readonly discard: { readonly params: { readonly id: string }; readonly result: { readonly settled: boolean } };
+  /** Where this window is; the others hear the latest. A file outside the mount, or not shared, is none. Forgotten with the connection. */
+  readonly present: { readonly params: WindowPresence; readonly result: Nothing };
   /** Ends the session. Answered once the mount is gone; the helper ends right after. */
   readonly leave: { readonly params: Nothing; readonly result: Nothing };
 }
@@ -113,6 +129,8 @@ export type Answered<M extends RequestName> = Requests[M]["result"];
 export interface Notifications {
   readonly event: SessionEvent;
   readonly changed: Delta;
+  /** All others that are anywhere. The latest alone counts; it has no revision. To who is attached. */
+  readonly presence: { readonly peers: readonly PeerPresence[] };
 }
 export type NotificationName = keyof Notifications;
 

@@ -1,6 +1,5 @@
 /** What the handlers of kernel requests share. */
 import type { SessionClock } from "../base/ports.ts";
-import type { FileName } from "../base/name.ts";
 import type { Caller, Replies } from "../fuse/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { errno } from "../base/errno.ts";
@@ -16,8 +15,8 @@ export interface MountContext {
   readonly lookups: Lookups;
   readonly handles: Handles;
   readonly parked: Parked;
-  /** Threads whose last OPEN was answered ESTALE. */
-  readonly toldStale: Map<number, ToldStale>;
+  /** Threads whose last OPEN was answered ESTALE, and what their walks have found since. */
+  readonly toldStale: Map<number, Set<NodeId>>;
   readonly owner: { readonly uid: number; readonly gid: number };
   readonly clock: SessionClock;
   /** The kernel's pages of this file may differ from the truth: drop them, after the reply. */
@@ -25,12 +24,6 @@ export interface MountContext {
   /** An echo will take this absent name away in the kernel: it must not be cached as absent before. */
   readonly isEchoPending: (at: Place) => boolean;
   readonly onDefect: (error: unknown, during: string) => void;
-}
-
-export interface ToldStale {
-  readonly name: FileName | undefined;
-  /** Entry replies until then. */
-  readonly answers: number;
 }
 
 export interface ParkOptions {

@@ -4,6 +4,7 @@
  */
 import type { FileName } from "../base/name.ts";
 import { rootNode, type NodeId, type Version } from "../replica/ids.ts";
+import type { Listing } from "./listing.ts";
 import type { Cookies } from "./listing-cookies.ts";
 
 export interface Known {
@@ -15,23 +16,24 @@ export interface Known {
   name: FileName | undefined;
   /** The content version the kernel's pages hold, as far as they are there. */
   pagesVersion: Version | undefined;
-  /** Invalidations of its pages (of a directory: its listing) not yet written. */
+  /** Invalidations of its pages not yet written. */
   pendingPages: number;
+  /** Of a directory: the kernel may keep a listing of it that no invalidation has taken since. */
+  listed: boolean;
+  /** Of a directory: the rows that are being read. */
+  listing: Listing | undefined;
   /** Was once answered with a time to live, and so may be kept by name although its class forbids it now: a plain directory became a git dir. */
   kept: boolean;
   /** Of a directory: absent names in it were. */
   absentKept: boolean;
   /** A peer took its name away and the kernel was not told yet: OPEN answers ESTALE. */
   replaced: boolean;
-  /** Number of its last entry reply, counted over all nodes. */
-  answer: number;
   cookies: Cookies | undefined;
 }
 
 export class Lookups {
   readonly #known = new Map<NodeId, Known>();
   readonly #forgotten: (node: NodeId) => void;
-  #answers = 0;
 
   /** `forgotten`: the kernel holds neither a reference to the node nor a handle of it. */
   constructor(forgotten: (node: NodeId) => void) {
@@ -42,11 +44,6 @@ export class Lookups {
 
   get size(): number {
     return this.#known.size;
-  }
-
-  /** Entry replies so far. */
-  get answers(): number {
-    return this.#answers;
   }
 
   /** Undefined: the kernel holds nothing of this node. */
@@ -63,7 +60,6 @@ export class Lookups {
       known.name = name;
     }
     known.replaced = false;
-    known.answer = ++this.#answers;
     if (ttl > 0) known.kept = true;
     return known;
   }
@@ -103,10 +99,11 @@ export class Lookups {
       name,
       pagesVersion: undefined,
       pendingPages: 0,
+      listed: false,
+      listing: undefined,
       kept: false,
       absentKept: false,
       replaced: false,
-      answer: 0,
       cookies: undefined,
     };
     this.#known.set(node, known);

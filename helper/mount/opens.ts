@@ -4,7 +4,7 @@ import type { Opened, Request, RequestOf } from "../fuse/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { presentEntry } from "./attributes.ts";
 import { cachePolicy, fileOpenFlags } from "./cache-policy.ts";
-import { settle, type MountContext, type ToldStale } from "./context.ts";
+import { settle, type MountContext } from "./context.ts";
 import { arePagesGood, keepPages } from "./pages.ts";
 import type { Place } from "./workspace.ts";
 
@@ -15,17 +15,31 @@ const truncate = 0o1000;
 const append = 0o2000;
 
 const mostTold = 1000;
+/** More names than a path has: it walks elsewhere by now. */
+const mostFound = 4096;
 
 export function open(context: MountContext, request: RequestOf<"open" | "opendir">): void {
+  const { toldStale } = context;
   const id = request.node as NodeId;
-  const told = context.toldStale.get(request.pid);
-  context.toldStale.delete(request.pid);
-  if (wasReplaced(context, id) && !walkedAgain(context, id, told)) {
-    tellStale(context, request.pid, id);
+  const found = toldStale.get(request.pid);
+  toldStale.delete(request.pid);
+  // The kernel walks again once only: a file replaced all the time would answer its opener ESTALE. What a thread found by its
+  // second walk it may open, as on any file system that replaces the name a moment later.
+  if (wasReplaced(context, id) && found?.has(id) !== true) {
+    if (toldStale.size >= mostTold) toldStale.clear();
+    toldStale.set(request.pid, new Set());
     return context.replies.error(request.unique, errno.ESTALE);
   }
   if (!(request.flags & truncate)) return replyOpened(context, request, id);
   truncateFirst(context, request, id, () => replyOpened(context, request, id));
+}
+
+/** A thread has looked a name up: if it does so because it was told ESTALE, it may open what it finds. Undefined: its walk ends there. */
+export function noteFound({ toldStale }: MountContext, thread: number, id: NodeId | undefined): void {
+  const found = toldStale.get(thread);
+  if (found === undefined) return;
+  if (id === undefined || found.size === mostFound) toldStale.delete(thread);
+  else found.add(id);
 }
 
 /**
@@ -37,21 +51,6 @@ function wasReplaced(context: MountContext, id: NodeId): boolean {
   return (
     known !== undefined && known.replaced && (known.kept || cachePolicy(context.workspace.classOfNode(id)).entryTtl > 0)
   );
-}
-
-/**
- * The kernel walks again once only: a file replaced all the time would answer its opener ESTALE. Whoever was told so by its
- * last OPEN may open what was found under the same name since, as it may on any file system that replaces the name a moment
- * later. No other word counts: what was looked up since then under another name may be long out of date.
- */
-function walkedAgain({ lookups }: MountContext, id: NodeId, told: ToldStale | undefined): boolean {
-  const known = lookups.get(id);
-  return told !== undefined && known !== undefined && known.name === told.name && known.answer > told.answers;
-}
-
-function tellStale({ lookups, toldStale }: MountContext, thread: number, id: NodeId): void {
-  if (toldStale.size >= mostTold) toldStale.clear();
-  toldStale.set(thread, { name: lookups.get(id)?.name, answers: lookups.answers });
 }
 
 function replyOpened(context: MountContext, request: RequestOf<"open" | "opendir">, id: NodeId): void {

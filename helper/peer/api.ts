@@ -9,11 +9,12 @@ import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Role, Told, Welcome } from "./codec/greeting.ts";
 import type { FetchAnswer, LinkState, PeerStatus, Space } from "./codec/to-guest.ts";
+import type { Presence } from "./codec/presence.ts";
 import type { FetchRequest, Priority } from "./codec/to-host.ts";
 import type { LinkError } from "./errors.ts";
 import type { Fingerprint } from "./identity.ts";
 
-export type { FetchAnswer, FetchRequest, LinkState, PeerStatus, Priority, Role, Space };
+export type { FetchAnswer, FetchRequest, LinkState, PeerStatus, Presence, Priority, Role, Space };
 
 /** Somebody who knows an invite's secret waits in the lobby; nothing of the session was told but the two names. */
 export interface JoinRequest {
@@ -57,6 +58,8 @@ export interface GuestConnection {
   sendRange(first: NodeId): void;
   sendPeers(peers: readonly PeerStatus[]): void;
   sendSpace(space: Space): void;
+  /** Where another peer is. The latest of each counts; the guest hears of it when nothing else waits, and again after a resume. */
+  sendPresence(peer: PeerId, presence: Presence): void;
   /** Ends the seat: the guest is told `removed` or `ended` with the detail. */
   close(code: "removed" | "ended", detail?: string): void;
 }
@@ -71,6 +74,8 @@ export interface GuestEvents {
   hold(node: NodeId): void;
   drop(node: NodeId): void;
   rangeWanted(): void;
+  /** Where this guest is now. */
+  present(presence: Presence): void;
   /** The guest is too far behind (64 MiB): what it was told is forgotten; send a snapshot. */
   snapshotWanted(): void;
   state(state: LinkState): void;
@@ -108,6 +113,8 @@ export interface HostConnection {
   hold(node: NodeId): void;
   drop(node: NodeId): void;
   wantRange(): void;
+  /** Where this peer is now. The latest counts; the host hears of it when nothing else waits, and again after a reconnect. */
+  present(presence: Presence): void;
   /** Session time. */
   now(): Time;
   /** Session time less this machine's, milliseconds. */
@@ -122,6 +129,8 @@ export interface HostEvents {
   range(first: NodeId): void;
   peers(peers: readonly PeerStatus[]): void;
   space(space: Space): void;
+  /** Where another peer is now. */
+  presence(peer: PeerId, presence: Presence): void;
   /** `error` says why for `reconnecting` and `gone`. Not called for the first `connected`. */
   state(state: HostState, error: LinkError | undefined): void;
 }

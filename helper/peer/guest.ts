@@ -3,8 +3,9 @@ import type { Time } from "../base/time.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Address } from "./address.ts";
-import type { FetchAnswer, HostConnection, HostEvents, HostState } from "./api.ts";
+import type { FetchAnswer, HostConnection, HostEvents, HostState, Presence } from "./api.ts";
 import { encodePing, type Pong, type Told, type Welcome } from "./codec/greeting.ts";
+import { encodePresent } from "./codec/presence.ts";
 import { encodeAck, encodeDrop, encodeHold, encodeHolding, encodeRangeWanted, encodeSubmit } from "./codec/to-host.ts";
 import { type LinkError, type LinkErrorCode, linkError } from "./errors.ts";
 import { type FetchRange, Fetches } from "./fetches.ts";
@@ -67,6 +68,7 @@ export class GuestLink implements HostConnection {
   #ack = 0;
   #ackScheduled = false;
   #rangeWanted = false;
+  #presence: Uint8Array | undefined;
 
   constructor(options: GuestLinkOptions) {
     const { token: _token, resumed: _resumed, time, ...welcome } = options.welcome;
@@ -88,6 +90,7 @@ export class GuestLink implements HostConnection {
       },
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
+      presence: (peer, presence) => events.presence(peer, presence),
       pong: (pong) => this.#pong(pong),
     });
     this.#attach(lane, group);
@@ -133,6 +136,11 @@ export class GuestLink implements HostConnection {
     if (this.#rangeWanted) return;
     this.#rangeWanted = true;
     this.#operations?.send(encodeRangeWanted());
+  }
+
+  present(presence: Presence): void {
+    this.#presence = encodePresent(presence);
+    this.#operations?.offer(0, this.#presence);
   }
 
   now(): Time {
@@ -196,6 +204,7 @@ export class GuestLink implements HostConnection {
         for (const frame of encodeHolding([...this.#held])) lane.send(frame);
         if (this.#ack > 0) lane.send(encodeAck(this.#ack));
         if (this.#rangeWanted) lane.send(encodeRangeWanted());
+        if (this.#presence !== undefined) lane.offer(0, this.#presence);
         this.#report("connected", undefined);
       });
       if (failed === undefined) return;

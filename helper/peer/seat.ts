@@ -1,9 +1,10 @@
 import type { SessionClock, Timers } from "../base/ports.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Down } from "../replica/api.ts";
-import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Role, Space } from "./api.ts";
+import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Presence, Role, Space } from "./api.ts";
 import { parse } from "./codec/bytes.ts";
 import { encodeAttached, encodePong, readPing } from "./codec/greeting.ts";
+import { encodePresence, isNowhere, readPresent } from "./codec/presence.ts";
 import { encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
 import { readAck, readHolding, readSubmit } from "./codec/to-host.ts";
 import { readNode } from "./codec/values.ts";
@@ -49,6 +50,7 @@ export class Seat implements GuestConnection {
   #holding: NodeId[] = [];
   /** The latest of each, told again after a resume. */
   readonly #status = new Map<"peers" | "space", Uint8Array>();
+  readonly #presences = new Map<PeerId, Uint8Array>();
   #forget: { cancel(): void } | undefined;
   #over = false;
 
@@ -102,6 +104,7 @@ export class Seat implements GuestConnection {
     lane.send(options.welcome);
     for (const frame of missed) lane.send(frame);
     for (const frame of this.#status.values()) lane.send(frame);
+    for (const [peer, frame] of this.#presences) lane.offer(peer, frame);
     this.#heartbeat.heard();
     this.#report("connected");
     if (this.#retained.behind) this.#events?.snapshotWanted();
@@ -185,6 +188,10 @@ export class Seat implements GuestConnection {
         return this.#holds(body);
       case frameType.rangeWanted:
         return body.length === 0 ? void events.rangeWanted() : "bytes left over";
+      case frameType.present: {
+        const presence = parse(body, readPresent);
+        return presence.ok ? void events.present(presence.value) : presence.why;
+      }
       default:
         return `frame ${type} from a guest`;
     }
@@ -242,6 +249,13 @@ export class Seat implements GuestConnection {
 
   sendSpace(space: Space): void {
     this.#tell("space", encodeSpace(space));
+  }
+
+  sendPresence(peer: PeerId, presence: Presence): void {
+    const frame = encodePresence(peer, presence);
+    if (isNowhere(presence)) this.#presences.delete(peer);
+    else this.#presences.set(peer, frame);
+    this.#operations?.offer(peer, frame);
   }
 
   #tell(what: "peers" | "space", frame: Uint8Array): void {

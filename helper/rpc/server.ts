@@ -15,7 +15,9 @@ import {
   type Answered,
   apiVersion,
   type Handlers,
+  type PeerPresence,
   type PendingJoin,
+  type Presence,
   type RequestName,
   type SessionCommit,
   type SessionEvent,
@@ -24,6 +26,8 @@ import {
 } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
 import { createClaims } from "./claims.ts";
+import { systemTimers } from "../base/system-timers.ts";
+import { createPresenceDesk } from "./presence-desk.ts";
 import { createPulse } from "./pulse.ts";
 import { changesOf, commitsAfter } from "./session-state.ts";
 import { paramParsers } from "./shapes.ts";
@@ -34,6 +38,8 @@ export interface RpcService
   extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
   status(): SessionStatus;
   joins(): readonly Omit<PendingJoin, "asked">[];
+  present(presence: Presence): void;
+  presences(): readonly PeerPresence[];
   /** Resolves once the session is over. */
   leave(): Promise<void>;
 }
@@ -43,6 +49,8 @@ export interface RpcServer extends Disposable {
   readonly clients: number;
   /** To every client that is attached. Never waits for one. */
   publish(event: SessionEvent): void;
+  /** `presences` says something else now. */
+  moved(): void;
   /** Answers still under way are delivered first, to clients that read them. */
   dispose(): Promise<void>;
 }
@@ -57,6 +65,13 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
   let shown = now();
   const watchers = createWatchers(look, (connection) => clients.get(connection)?.destroy());
   const pulse = createPulse(() => watchers.size > 0, look);
+
+  const desk = createPresenceDesk<MessageConnection>({
+    timers: systemTimers,
+    others: () => service.presences(),
+    present: (presence) => service.present(presence),
+    send: (connection, peers) => connection.sendNotification("presence", { peers }),
+  });
 
   function now(): SessionState {
     const joins = service.joins().map((join) => ({ ...join, asked: claims.has(join.id) }));
@@ -91,6 +106,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
         const state = look();
         const revision = watchers.add(connection);
         pulse.begin();
+        desk.attach(connection);
         return { revision, state };
       },
       decide: (params) => thenLook(service.decide(params)),
@@ -101,6 +117,10 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       recovered: (params) => service.recovered(params),
       keep: (params) => service.keep(params),
       discard: (params) => thenLook(service.discard(params)),
+      present: (params) => {
+        desk.present(connection, params);
+        return {};
+      },
       leave: async () => {
         await service.leave();
         return {};
@@ -120,6 +140,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       watchers.remove(connection);
       claims.release(connection);
       pulse.soon();
+      desk.remove(connection);
       connection.dispose();
     });
     client.on("error", () => client.destroy());
@@ -140,8 +161,10 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       watchers.event(event);
       pulse.soon();
     },
+    moved: () => desk.moved(),
     async dispose() {
       pulse.dispose();
+      desk.dispose();
       const closed = close(server, [...clients.values()]);
       await delivered([...clients.keys()]);
       for (const client of clients.values()) client.end();

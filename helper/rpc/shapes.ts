@@ -4,9 +4,12 @@ import type {
   Delta,
   Greeting,
   Nothing,
+  Notifications,
   Params,
+  PeerPresence,
   PeerStatus,
   PendingJoin,
+  Presence,
   RequestName,
   SessionCommit,
   SessionEvent,
@@ -14,7 +17,9 @@ import type {
   SessionStatus,
   Transfer,
 } from "../api.ts";
-import { figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
+import type { Position, Selection } from "../peer/codec/presence.ts";
+import { limits } from "../peer/protocol.ts";
+import { count, figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
 
 /** `{}` or nothing at all; a field too many is somebody's mistake. */
 export const parseNothing: Parser<Nothing> = (raw) =>
@@ -128,6 +133,22 @@ export const parseDelta: Parser<Delta> = record<Delta>(
   ["status", "joins", "commits"],
 );
 
+const parsePosition = record<Position>({ line: count, character: count });
+const presenceFields = {
+  file: orNull(
+    record<NonNullable<Presence["file"]>>({
+      path: text,
+      selections: list(record<Selection>({ anchor: parsePosition, active: parsePosition }), limits.selections),
+    }),
+  ),
+  unsaved: list(text, limits.unsaved),
+} as const;
+
+/** Where the others are. */
+export const parsePresences = record<Notifications["presence"]>({
+  peers: list(record<PeerPresence>({ peer: figure, ...presenceFields })),
+});
+
 const parseSettled = record<{ readonly settled: boolean }>({ settled: flag });
 
 /** What each request is answered with. */
@@ -142,6 +163,7 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
   keep: record<Answered<"keep">>({ id: orNull(text) }),
   discard: parseSettled,
+  present: parseNothing,
   leave: parseNothing,
 };
 
@@ -157,5 +179,6 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   recovered: record<Params<"recovered">>({ id: text }),
   keep: record<Params<"keep">>({ path: text, bytes: text }),
   discard: record<Params<"discard">>({ id: text }),
+  present: record<Params<"present">>({ focused: flag, ...presenceFields }),
   leave: parseNothing,
 };

@@ -1,5 +1,6 @@
 /** One shared workspace from start to end, as the command line, the control socket and (later) the editor see it. */
 import type { Disposable } from "../base/disposable.ts";
+import type { PresenceOf } from "../peer/codec/presence.ts";
 
 export type DriverName = "auto" | "kernel" | "fuse-native";
 export type Access = "read-write" | "read-only";
@@ -30,6 +31,8 @@ interface CommonOptions {
   /** Called when the session wants to tell something; never throws. */
   readonly onEvent: (event: SessionEvent) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** `presences` says something else now. Never throws. */
+  readonly onPresence?: () => void;
   /** Ends what is still beginning: rejects with `cancelled`, and no mount stays. */
   readonly signal?: AbortSignal;
 }
@@ -161,6 +164,13 @@ export interface RecoveredFiles {
   discard(id: string): boolean;
 }
 
+/** Paths relative to the mount, `/`-separated, UTF-8. At most 16 selections and 32 unsaved files. */
+export type Presence = PresenceOf<string>;
+
+export interface PeerPresence extends Presence {
+  readonly peer: number;
+}
+
 export interface Session extends Disposable, RecoveredFiles {
   readonly mount: string;
   /** Host only. */
@@ -173,6 +183,10 @@ export interface Session extends Disposable, RecoveredFiles {
   setAccess(peer: number, access: Access): boolean;
   /** Host only. False: no such guest. */
   remove(peer: number): boolean;
+  /** Where this peer is in its editor; the others hear the latest. Of files that are not shared they hear nothing. */
+  present(presence: Presence): void;
+  /** The others, as far as they say where they are. */
+  presences(): readonly PeerPresence[];
   /** Flushes, unmounts, tells the others. Idempotent. */
   dispose(): Promise<void>;
   /** Resolves with the reason when the session is over, by whatever cause. */

@@ -7,6 +7,7 @@ import type { RecoveryStore } from "../content/recovery-store.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
@@ -17,6 +18,7 @@ import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { programOf } from "./programs.ts";
 import { none } from "./sync-status.ts";
 import { createTransfers, type Moving } from "./transfers.ts";
@@ -32,6 +34,7 @@ export interface GuestParts {
   readonly localLocks: boolean;
   readonly emit: (event: SessionEvent) => void;
   readonly progress: (progress: Progress) => void;
+  readonly onPresence: () => void;
   readonly onGone: (reason: string) => void;
 }
 
@@ -49,6 +52,7 @@ export interface GuestFollower extends Disposable {
   moving(): readonly Moving[];
   /** What the host has told, or its answers speak of, and is not applied here. */
   incoming(): SessionStatus["incoming"];
+  readonly presence: PresenceBoard;
   nameOf(peer: PeerId): string;
   peers(): readonly PeerStatus[];
 }
@@ -76,6 +80,16 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
   });
   // Whoever waits hears of it; nobody may be waiting yet.
   begun.catch(() => undefined);
+
+  const presence = createPresenceBoard({
+    own: connection.welcome.peer,
+    timers: systemTimers,
+    view: () => running?.replica,
+    spread(peer, told) {
+      if (peer === connection.welcome.peer) connection.present(told);
+    },
+    changed: parts.onPresence,
+  });
 
   function nameOf(peer: PeerId): string {
     if (peer === hostPeer) return connection.welcome.hostName;
@@ -186,6 +200,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     space(figures) {
       space = figures;
     },
+    presence: (peer, told) => presence.hear(peer, told),
     state(state, error) {
       const peer = connection.welcome.hostName;
       switch (state) {
@@ -196,6 +211,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
           return;
         case "gone": {
           running?.waiters.failAll();
+          presence.forgetOthers();
           const why = error === undefined ? "the host is gone" : linkErrorSentence(error);
           refuse(new SessionError("host-gone", why));
           if (error?.code !== "left") emit({ event: "peer", peer, state: "gone" });
@@ -203,7 +219,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
           return;
         }
         default:
-          if (state === "reconnecting") running?.waiters.cut();
+          if (state === "reconnecting") {
+            running?.waiters.cut();
+            presence.forgetOthers();
+          }
           emit({ event: "peer", peer, state });
       }
     },
@@ -226,8 +245,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       return { operations, bytes: untold > 0 ? bytes : 0 };
     },
     nameOf,
+    presence,
     peers: () => peers,
     async dispose() {
+      presence.dispose();
       if (running === undefined) return;
       await handIn(running);
       await running.waiters.dispose();

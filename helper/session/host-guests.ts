@@ -4,6 +4,7 @@ import { errno } from "../base/errno.ts";
 import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents, Role } from "../peer/api.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
@@ -12,6 +13,7 @@ import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
 import { admitted } from "./guest-edge.ts";
 import type { SessionStatus } from "./api.ts";
+import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { createSpaceReports } from "./space-reports.ts";
 import { outgoing } from "./sync-status.ts";
 import { createTransfers, type Moving } from "./transfers.ts";
@@ -34,10 +36,12 @@ export interface HostGuestsParts {
   readonly onUnheld: (node: NodeId) => void;
   /** Test-only. */
   readonly trace: RefusalTrace | undefined;
+  readonly onPresence: () => void;
   readonly onState: (guest: GuestConnection, state: "connected" | "suspect" | "gone" | "left") => void;
 }
 
 export interface HostGuests extends Disposable {
+  readonly presence: PresenceBoard;
   welcome(connection: GuestConnection): GuestEvents;
   /** Tells everyone, whoever's operation it was. */
   tell(decided: Decided, by: PeerId): void;
@@ -61,6 +65,16 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   const graves = createGraves(parts.onUnheld);
   const transfers = createTransfers();
   const space = createSpaceReports(folder, () => [...guests.values()].map(({ connection }) => connection));
+
+  const presence = createPresenceBoard({
+    own: hostPeer,
+    timers: systemTimers,
+    view: () => replica,
+    spread(peer, told) {
+      for (const { connection } of guests.values()) if (connection.peer !== peer) connection.sendPresence(peer, told);
+    },
+    changed: parts.onPresence,
+  });
 
   function sendSnapshot({ connection, outbox }: Guest): void {
     connection.send(outbox.snapshot(replica.snapshot()));
@@ -115,6 +129,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   }
 
   return {
+    presence,
     setAccess(peer, role) {
       const guest = guests.get(peer);
       if (guest?.connection.setRole(role) !== true) return false;
@@ -137,6 +152,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       space.welcome(connection);
       sendSnapshot(guest);
       queueMicrotask(broadcastPeers);
+      for (const [who, told] of presence.words()) connection.sendPresence(who, told);
       parts.onState(connection, "connected");
       return {
         submitted(batch) {
@@ -159,12 +175,17 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
         rangeWanted: () => connection.sendRange(replica.nextRange()),
         snapshotWanted: () => sendSnapshot(guest),
         state(state) {
-          if (state === "gone") lease(guest);
+          if (state === "gone") {
+            lease(guest);
+            presence.forget(peer);
+          }
           broadcastPeers();
           parts.onState(connection, state);
         },
+        present: (told) => presence.hear(peer, told),
         ended() {
           guests.delete(peer);
+          presence.forget(peer);
           // Not before: until its seat is given up, a guest that was away may come back to files it has open.
           graves.forgetGuest(peer);
           lease(guest);
@@ -184,6 +205,9 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
           unacknowledged: { operations: unacknowledged.count, bytes: unacknowledged.bytes },
         })),
       ),
-    dispose: () => space.dispose(),
+    dispose() {
+      presence.dispose();
+      return space.dispose();
+    },
   };
 }

@@ -87,6 +87,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         localLocks: switches.localLocks,
         emit,
         progress,
+        onPresence: () => options.onPresence?.(),
         onGone(why) {
           gone = why;
           finish?.(why);
@@ -168,6 +169,8 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         recovery: kept,
         nameOf,
       }),
+    present: (presence) => followed.presence.present(presence),
+    presences: () => followed.presence.others(),
     setAccess: () => false,
     remove: () => false,
     ...recoveredFiles({

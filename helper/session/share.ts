@@ -106,6 +106,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     },
     onUnheld: (node) => workspace.dropIfUnused(node),
     trace: switches.refusals === undefined ? undefined : createRefusalTrace(switches.refusals, replica),
+    onPresence: () => options.onPresence?.(),
     onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
   });
   owned.add(guests);
@@ -231,6 +232,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
         transfers: serving(guests.moving(), link?.guests ?? [], { view: replica, nameOf }),
         nameOf,
       }),
+    present: (presence) => guests.presence.present(presence),
+    presences: () => guests.presence.others(),
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
     remove: (peer) => guests.remove(peer as PeerId),
     ...recoveredFiles({ store: recovery, view: replica, mount: mountPoint, clock, emit }),

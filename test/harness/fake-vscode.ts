@@ -2,9 +2,18 @@
  * The part of `vscode` that the extension uses, as an editor that draws nothing and remembers everything: unit tests import
  * it as `vscode` (vitest.config.ts). `fake` is the side of the user and of the tests.
  */
-import { join } from "node:path";
+import { Disposable, EventEmitter, type Uri } from "./fake-basics.ts";
+import { desk } from "./fake-editors.ts";
 
-type Call<T> = (value: T) => unknown;
+export { Disposable, EventEmitter, ThemeColor, ThemeIcon, Uri } from "./fake-basics.ts";
+export {
+  MarkdownString,
+  OverviewRulerLane,
+  Range,
+  TextEditorRevealType,
+  TextEditorSelectionChangeKind,
+} from "./fake-editors.ts";
+
 type Handler = (...args: unknown[]) => unknown;
 
 export interface Shown {
@@ -28,63 +37,6 @@ interface StatusItem {
   backgroundColor: unknown;
 }
 
-export class EventEmitter<T> {
-  readonly #calls = new Set<Call<T>>();
-  readonly event = (call: Call<T>): Disposable => {
-    this.#calls.add(call);
-    return new Disposable(() => void this.#calls.delete(call));
-  };
-  fire(value: T): void {
-    for (const call of this.#calls) call(value);
-  }
-  dispose(): void {
-    this.#calls.clear();
-  }
-}
-
-export class Disposable {
-  readonly #end: () => void;
-  constructor(end: () => void) {
-    this.#end = end;
-  }
-  static from(...items: readonly { dispose(): void }[]): Disposable {
-    return new Disposable(() => {
-      for (const item of items) item.dispose();
-    });
-  }
-  dispose(): void {
-    this.#end();
-  }
-}
-
-export class Uri {
-  readonly scheme: string;
-  readonly path: string;
-  readonly query: string;
-  private constructor(scheme: string, path: string, query: string) {
-    [this.scheme, this.path, this.query] = [scheme, path, query];
-  }
-  static file(path: string): Uri {
-    return new Uri("file", path, "");
-  }
-  static from(parts: { readonly scheme: string; readonly path: string; readonly query?: string }): Uri {
-    return new Uri(parts.scheme, parts.path, parts.query ?? "");
-  }
-  static joinPath(base: Uri, ...more: readonly string[]): Uri {
-    return new Uri(base.scheme, join(base.path, ...more), base.query);
-  }
-  get fsPath(): string {
-    return this.path;
-  }
-}
-
-export class ThemeIcon {
-  readonly id: string;
-  constructor(id: string) {
-    this.id = id;
-  }
-}
-export class ThemeColor extends ThemeIcon {}
 export class TreeItem {
   readonly label: string;
   id = "";
@@ -101,14 +53,13 @@ export const ProgressLocation = { Notification: 15, Window: 10 };
 export const version = "1.139.0";
 
 const willSave = new EventEmitter<unknown>();
-const windowState = new EventEmitter<{ readonly focused: boolean }>();
 const nothingHappens = new EventEmitter<never>();
 const blank = () => ({
   commands: new Map<string, Handler>(),
   executed: [] as (readonly unknown[])[],
   shown: [] as Shown[],
   trees: new Map<string, Tree>(),
-  status: undefined as StatusItem | undefined,
+  statusItems: new Map<string, StatusItem>(),
   clipboard: "",
   input: undefined as ((options: { readonly value: string }) => string | undefined) | undefined,
   folders: [] as { readonly uri: Uri }[],
@@ -116,7 +67,6 @@ const blank = () => ({
   documents: new Map<string, (uri: Uri) => unknown>(),
   uriHandler: undefined as ((uri: Uri) => unknown) | undefined,
   trusted: true,
-  focused: true,
   git: undefined as unknown,
   logged: [] as string[],
   /** Untitled ones that were shown. */
@@ -125,12 +75,17 @@ const blank = () => ({
 
 export const fake = {
   ...blank(),
+  /** The session's own item in the status bar. */
+  get status(): StatusItem | undefined {
+    return this.statusItems.get("pairmount.status");
+  },
   reset(): void {
     Object.assign(fake, blank());
+    desk.reset();
   },
   focus(focused: boolean): void {
-    fake.focused = focused;
-    windowState.fire({ focused });
+    desk.focused = focused;
+    desk.events.state.fire({ focused });
   },
   see(view: string, visible: boolean): void {
     const tree = this.trees.get(view);
@@ -177,10 +132,6 @@ function show(kind: Shown["kind"]) {
 const log = (text: unknown): void => void fake.logged.push(String(text));
 
 export const window = {
-  get state() {
-    return { focused: fake.focused };
-  },
-  onDidChangeWindowState: windowState.event,
   showInformationMessage: show("information"),
   showWarningMessage: show("warning"),
   showErrorMessage: show("error"),
@@ -190,10 +141,10 @@ export const window = {
   withProgress: (_options: unknown, work: (bar: unknown, token: unknown) => Promise<unknown>) =>
     work({ report: () => undefined }, { onCancellationRequested: nothingHappens.event }),
   createOutputChannel: () => ({ info: log, warn: log, error: log, show: () => undefined, dispose: () => undefined }),
-  createStatusBarItem() {
+  createStatusBarItem(id: string) {
     const item = { text: "", tooltip: "", command: "", name: "", backgroundColor: undefined };
-    fake.status = item;
-    return Object.assign(item, { show: () => undefined, dispose: () => undefined });
+    fake.statusItems.set(id, item);
+    return Object.assign(item, { show: () => undefined, dispose: () => void fake.statusItems.delete(id) });
   },
   createTreeView(id: string, { treeDataProvider }: { readonly treeDataProvider: Tree["provider"] }) {
     const visibility = new EventEmitter<unknown>();
@@ -205,10 +156,25 @@ export const window = {
     fake.uriHandler = handleUri;
     return new Disposable(() => undefined);
   },
-  showTextDocument(document: { readonly content?: string }) {
-    if (document.content !== undefined) fake.texts.push(document.content);
-    return Promise.resolve();
+  showTextDocument(what: Uri | { readonly uri: Uri } | { readonly content: string }) {
+    if ("content" in what) return Promise.resolve(void fake.texts.push(what.content));
+    return Promise.resolve(desk.show("uri" in what ? what.uri : what));
   },
+  get activeTextEditor() {
+    return desk.active;
+  },
+  get visibleTextEditors() {
+    return desk.visible;
+  },
+  get state() {
+    return { focused: desk.focused };
+  },
+  createTextEditorDecorationType: desk.pen,
+  registerFileDecorationProvider: desk.decorate,
+  onDidChangeActiveTextEditor: desk.events.active.event,
+  onDidChangeVisibleTextEditors: desk.events.visible.event,
+  onDidChangeTextEditorSelection: desk.events.selection.event,
+  onDidChangeWindowState: desk.events.state.event,
 };
 
 export const workspace = {
@@ -218,7 +184,9 @@ export const workspace = {
   get isTrusted() {
     return fake.trusted;
   },
-  textDocuments: [],
+  get textDocuments() {
+    return desk.documents;
+  },
   getConfiguration: (section: string) => ({
     get: (name: string, otherwise: unknown) => fake.settings.get(`${section}.${name}`) ?? otherwise,
   }),
@@ -230,10 +198,11 @@ export const workspace = {
     return new Disposable(() => void fake.documents.delete(scheme));
   },
   openTextDocument: (what: Uri | { readonly content: string }) =>
-    Promise.resolve(what instanceof Uri ? { uri: what } : what),
+    Promise.resolve("content" in what ? what : { uri: what }),
   onDidOpenTextDocument: nothingHappens.event,
-  onDidSaveTextDocument: nothingHappens.event,
-  onDidChangeTextDocument: nothingHappens.event,
+  onDidSaveTextDocument: desk.events.saved.event,
+  onDidChangeTextDocument: desk.events.changed.event,
+  onDidChangeConfiguration: desk.events.configured.event,
   onDidCloseTextDocument: nothingHappens.event,
   onWillSaveTextDocument: willSave.event,
 };

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Delta, SessionEvent, SessionState } from "../../helper/api.ts";
+import type { Delta, PeerPresence, Presence, SessionEvent, SessionState } from "../../helper/api.ts";
 import { connectRpc, type RpcClient } from "../../helper/rpc/client.ts";
 import { mustGit } from "../harness/git.ts";
 import { helperProgram, isMounted } from "../harness/helper.ts";
@@ -98,7 +98,12 @@ function helpersOf(who: string): readonly string[] {
 
 /** A client that keeps its state by deltas, as the editor does. */
 async function attach(socket: unknown) {
-  const seen = { events: [] as SessionEvent[], revision: 0, state: undefined as unknown as SessionState };
+  const seen = {
+    events: [] as SessionEvent[],
+    revision: 0,
+    state: undefined as unknown as SessionState,
+    others: [] as readonly PeerPresence[],
+  };
   const client = await connectRpc(String(socket), {
     onEvent: (event) => void seen.events.push(event),
     onChanged({ revision, ...sections }: Delta) {
@@ -106,6 +111,7 @@ async function attach(socket: unknown) {
       seen.revision = revision;
       seen.state = { ...seen.state, ...sections };
     },
+    onPresence: ({ peers }) => void (seen.others = peers),
   });
   clients.push(client);
   const { revision, state } = await client.request("attach", {});
@@ -187,6 +193,26 @@ test("clients decide who joins; all see each other's commits; the host takes the
   expect(ben.events.at(-1)).toMatchObject({ event: "ended", reason: expect.stringContaining("removed") as string });
   await vi.waitFor(() => expect(isMounted(mount)).toBe(false), soon);
   expect(await host.request("remove", { peer })).toEqual({ settled: false });
+});
+
+test("each hears where the other is in the editor, of shared files alone, and nothing more of who has left", async () => {
+  const [shared] = await pairmount("ada", ["share", folder, "--accept", "--detach", "--name", "ada"]);
+  writeFileSync(join(folder, "é.txt"), "");
+  const { client: host, seen: ada } = await attach(shared?.["socket"]);
+  const [joined] = await pairmount("ben", ["join", String(shared?.["invite"]), mount, "--detach", "--name", "ben"]);
+  const { client: guest, seen: ben } = await attach(joined?.["socket"]);
+  const active = { line: 3, character: 1 };
+  const here: Presence = { file: { path: "é.txt", selections: [{ anchor: active, active }] }, unsaved: [] };
+  await host.request("present", { focused: true, ...here });
+  await vi.waitFor(() => expect(ben.others).toEqual([{ peer: 0, ...here }]), soon);
+  const { revision } = ben;
+  for (const path of ["../ben/state", ".git/config", "nowhere", "é.txt"])
+    await guest.request("present", { focused: true, file: { path, selections: [] }, unsaved: [path, "é.txt"] });
+  const theirs = { peer: 1, file: { path: "é.txt", selections: [] }, unsaved: ["é.txt"] };
+  await vi.waitFor(() => expect(ada.others).toEqual([theirs]), soon);
+  expect(ben.revision).toBe(revision);
+  await pairmount("ben", ["leave", mount]);
+  await vi.waitFor(() => expect(ada.others).toEqual([]), soon);
 });
 
 test("a guest that a client declines is told; what could not start says why in JSON", async () => {

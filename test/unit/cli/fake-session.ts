@@ -106,6 +106,8 @@ export function createWorld(options: WorldOptions = {}): World {
     recovered: () => ({ file: null, current: null }),
     keep: () => null,
     discard: () => false,
+    present: () => undefined,
+    presences: () => [],
     ended,
     dispose: async () => {
       disposed += 1;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { age, commitRows, peerRows, recoveredRows } from "../../../extension/rows.ts";
 import { syncRows } from "../../../extension/sync-rows.ts";
-import { aCommit, ada, aJoin, aPeer, aRecovered, aState, ben } from "./samples.ts";
+import { aCommit, ada, aJoin, aPeer, aPresence, aRecovered, aState, ben } from "./samples.ts";
 
 const shown = (rows: readonly { label: string; description: string; context: string }[]) =>
   rows.map(({ label, description, context }) => [label, description, context]);
@@ -10,12 +10,18 @@ it("shows who asks first, then everybody, with what a host may do with each", ()
   const peers = [ada, ben, aPeer("dora", { access: "read-only", state: "reconnecting" })];
   expect(shown(peerRows(aState({ peers }, { joins: [aJoin] })))).toEqual([
     ["cleo", "asks to join · K7QX-M2PD-9TRW", "join"],
-    ["ada", "you · host", "peer"],
+    ["ada", "you · host", "you"],
     ["ben", "", "guest.read-write"],
     ["dora", "reads only · reconnecting", "guest.read-only"],
   ]);
   const [, row] = peerRows(aState());
   expect(row?.tooltip).toBe("ben: guest, read-write\nRound trip 1.3 ms\nProtected by TLS 1.3, X25519");
+});
+
+it("shows the file each has in front, and in the tooltip what is unsaved", () => {
+  const [own, row] = peerRows(aState(), [aPresence(0, "mine"), aPresence(1, "src/a.ts", 0, ["b", "c"])]);
+  expect([own?.description, row?.description]).toEqual(["you · host", "src/a.ts"]);
+  expect(row?.tooltip).toMatch(/\nUnsaved: b, c$/);
 });
 
 it("gives a guest no buttons on others", () => {
@@ -26,7 +32,7 @@ it("gives a guest no buttons on others", () => {
       { ...ben, you: true },
     ],
   });
-  expect(shown(peerRows(asGuest)).map(([, , context]) => context)).toEqual(["peer", "peer"]);
+  expect(shown(peerRows(asGuest)).map(([, , context]) => context)).toEqual(["peer", "you"]);
 });
 
 it("shows commits with who, where and when, and whether they were pushed; ids differ also for one commit made twice", () => {

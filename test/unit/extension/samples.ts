@@ -1,4 +1,4 @@
-import type { PeerStatus, SessionCommit, SessionState, SessionStatus } from "../../../helper/api.ts";
+import type { PeerPresence, PeerStatus, SessionCommit, SessionState, SessionStatus } from "../../../helper/api.ts";
 
 export function aPeer(name: string, more: Partial<PeerStatus> = {}): PeerStatus {
   return {
@@ -12,6 +12,12 @@ export function aPeer(name: string, more: Partial<PeerStatus> = {}): PeerStatus 
     protection: null,
     ...more,
   };
+}
+
+/** In front of somebody, with the cursor behind the fourth character. */
+export function aPresence(peer: number, path: string, line = 0, unsaved: readonly string[] = []): PeerPresence {
+  const active = { line, character: 4 };
+  return { peer, file: { path, selections: [{ anchor: active, active }] }, unsaved };
 }
 
 export const ada = aPeer("ada", { peer: 0, role: "host", you: true });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { activate } from "../../../extension/extension.ts";
-import type { PendingJoin, SessionEvent, SessionStatus } from "../../../helper/api.ts";
+import type { PeerPresence, PendingJoin, Presence, SessionEvent, SessionStatus } from "../../../helper/api.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../../../helper/rpc/server.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
 import { fake, type Shown, Uri } from "../../harness/fake-vscode.ts";
@@ -18,6 +18,10 @@ export interface Helper {
   /** What requests that settle something answer. */
   settled: boolean;
   tell(event: SessionEvent): void;
+  /** What the window said of itself, latest last. */
+  readonly presented: Presence[];
+  /** Where the others are from now on. */
+  others(peers: readonly PeerPresence[]): void;
   /** As a crash: the socket closes without a word. */
   crash(): Promise<void>;
 }
@@ -103,6 +107,7 @@ export function createDesk(): Desk {
         };
       const given = aState({ folder: mount, mount, ...status }).status;
       let server: RpcServer | undefined;
+      let presences: readonly PeerPresence[] = [];
       let entry: { dispose(): unknown } | undefined;
       const helper: Helper = {
         socket,
@@ -111,6 +116,11 @@ export function createDesk(): Desk {
         joins: [],
         settled: true,
         tell: (event) => server?.publish(event),
+        presented: [],
+        others(peers) {
+          presences = peers;
+          server?.moved();
+        },
         async crash() {
           await entry?.dispose();
           await server?.dispose();
@@ -125,6 +135,8 @@ export function createDesk(): Desk {
         discard: settle("discard"),
         recovered: () => ({ file: "/kept/a", current: join(mount, "a") }),
         keep: () => ({ id: null }),
+        present: (presence) => void helper.presented.push(presence),
+        presences: () => presences,
         leave: () => {
           asked.push(["leave"]);
           helper.tell({ event: "ended", reason: "left" });
@@ -147,7 +159,7 @@ export function createDesk(): Desk {
       const editor = await import("../../harness/fake-vscode.ts");
       const extension = await import("../../../extension/extension.ts");
       editor.fake.folders = folders.map((path) => ({ uri: editor.Uri.file(path) }));
-      editor.fake.focused = false;
+      editor.fake.focus(false);
       const end = begin(extension.activate);
       others.push(end);
       return { fake: editor.fake, close: end };

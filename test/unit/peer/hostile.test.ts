@@ -13,6 +13,7 @@ import {
   type Welcome,
 } from "../../../helper/peer/codec/greeting.ts";
 import { encodeOrdered } from "../../../helper/peer/codec/ordered.ts";
+import { encodePresence, encodePresent } from "../../../helper/peer/codec/presence.ts";
 import { encodeAck, encodeSubmit } from "../../../helper/peer/codec/to-host.ts";
 import { createFrameCutter } from "../../../helper/peer/framing.ts";
 import { proofOf } from "../../../helper/peer/greeting.ts";
@@ -30,7 +31,7 @@ import {
   type TestHost,
   until,
 } from "./links.ts";
-import { anApplied, aWrite } from "./samples.ts";
+import { anApplied, aPresence, aWrite } from "./samples.ts";
 
 afterEach(endAll);
 
@@ -166,6 +167,8 @@ test.each([
         } as never,
       ])[0] as Uint8Array,
   ],
+  ["a path out of the mount", () => encodePresent({ file: null, unsaved: [[".." as never, "x" as never]] })],
+  ["where another is", () => encodePresence(2 as never, aPresence("a"))],
   ["credit for what was never sent", () => Buffer.from("050000000001000000", "hex")],
 ])("an admitted guest that sends %s loses its seat with a reason", async (_what, bytes) => {
   const host = await startHost();
@@ -271,6 +274,10 @@ test("a guest that ignores its credit loses its seat", async () => {
 test.each([
   ["an index out of order", () => encodeOrdered(7, anApplied(1))],
   ["garbage", () => Buffer.concat([Buffer.from("1100000020", "hex"), randomBytes(16)])],
+  [
+    "a presence with a path out of the mount",
+    () => encodePresence(2 as never, { file: null, unsaved: [[".." as never]] }),
+  ],
   ["a part of no snapshot", () => Buffer.from("050000002100000000", "hex")],
 ])("a host that sends %s is left with a reason", async (_what, bytes) => {
   const welcome = {
