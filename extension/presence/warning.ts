@@ -1,5 +1,6 @@
 import { Disposable, window, workspace } from "vscode";
 import { pathInMount } from "../in-mount.ts";
+import { plain } from "../plain-text.ts";
 import type { Session } from "../session.ts";
 import type { People } from "./people-shell.ts";
 import { stillUnsaved, type Told, typedIn, unsavedWords } from "./unsaved.ts";
@@ -15,7 +16,7 @@ export function warnOfUnsaved(session: Session, people: People): Disposable {
       if (path === undefined) return;
       const { told: now, news } = typedIn(path, people.list, told);
       told = now;
-      if (news.length > 0) void window.showWarningMessage(unsavedWords(news, path));
+      if (news.length > 0) void window.showWarningMessage(plain(unsavedWords(news, path)));
     }),
   );
 }

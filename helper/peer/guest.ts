@@ -15,7 +15,7 @@ import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { type Fingerprint, type Identity, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
-import { pause } from "./timers.ts";
+import { pause } from "./pause.ts";
 import { type AdjustableClock, createOffsetFilter, createSessionClock, msBetween } from "./session-clock.ts";
 
 export interface GuestLinkOptions {

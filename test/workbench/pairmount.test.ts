@@ -250,7 +250,8 @@ describeInWorkbench("a shared workspace in two windows", () => {
     expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("changed by ada\n");
     await ada.statusBar.item(/helper ended/).click();
     await ada.screenshot("pairmount-11-crashed");
-    await ada.quickInput.choose(/Share Workspace/);
+    await ada.quickInput.row(/Share Workspace/).waitFor();
+    await ada.quickInput.answer("Share Workspace");
     await ada.dialog.click("Share");
     await ada.statusBar.item(/sharing$/).waitFor();
     await vi.waitFor(() => expect(isMounted(folder)).toBe(true), soon);
