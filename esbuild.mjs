@@ -1,6 +1,8 @@
-// Bundles the helper, its workers and the extension into dist/, or the folder named. `node esbuild.mjs [DIR]`.
+// Bundles the helper, its workers and the extension into dist/, or the folder named, and lays beside it the packages that stay
+// outside. `node esbuild.mjs [DIR]`.
 import { chmodSync } from "node:fs";
 import { build } from "esbuild";
+import { external, layPackages } from "./scripts/run-time-packages.mjs";
 
 const outdir = process.argv[2] ?? "dist";
 const common = {
@@ -11,7 +13,7 @@ const common = {
   outExtension: { ".js": ".mjs" },
   outdir,
   sourcemap: "linked",
-  external: ["fuse-native"],
+  external,
   // Bundled CommonJS dependencies (vscode-jsonrpc) call require of Node's own modules.
   banner: {
     js: "import { createRequire as pairmountCreateRequire } from 'node:module'; const require = pairmountCreateRequire(import.meta.url);",
@@ -41,3 +43,4 @@ await build({
   logLevel: "warning",
 });
 chmodSync(`${outdir}/pairmount.mjs`, 0o755);
+layPackages(outdir);

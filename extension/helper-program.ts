@@ -22,7 +22,8 @@ export class HelperFailed extends Error {
   }
 }
 
-const parts = ["package.json", "dist", "node_modules/fuse-native"] as const;
+/** `dist` has what the bundle requires beside it (scripts/run-time-packages.mjs). */
+const parts = ["package.json", "dist"] as const;
 const parseTag = record<{ readonly event: string }>({ event: text });
 const parseFailed = record<{ readonly code: string; readonly text: string }>({ code: text, text });
 const parseStarted = record<Started>({ mount: text, socket: text });

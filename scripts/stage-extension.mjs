@@ -9,20 +9,9 @@ export function stageExtension(folder) {
   const { main, publisher, name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   if (!existsSync(join(root, main))) throw new NotReady(`the extension is not built (${main}): run npm run build`);
   const parts = ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "resources"];
-  const modules = [...withDependencies("fuse-native")].map((each) => join("node_modules", each));
-  for (const part of [...parts, ...modules]) cpSync(join(root, part), join(folder, part), { recursive: true });
+  for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
   cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true, filter: (path) => !path.endsWith(".map") });
   return { id: `${publisher}.${name}`, version };
-}
-
-/** Names of the installed packages that `name` needs at run time, itself included. */
-function withDependencies(name, found = new Set()) {
-  const manifest = join(root, "node_modules", name, "package.json");
-  if (found.has(name) || !existsSync(manifest)) return found;
-  found.add(name);
-  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(manifest, "utf8"));
-  for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) withDependencies(needed, found);
-  return found;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -25,6 +25,8 @@ export interface HelperOptions {
   readonly args: readonly string[];
   readonly mount: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: `helperProgram`. */
+  readonly program?: string;
 }
 
 /** `PAIRMOUNT_DIST` names another build, so that two people (or suites) on one machine do not pull the ground from under each other. */
@@ -36,7 +38,8 @@ const startMs = 30_000;
 const stopMs = 15_000;
 
 export async function startHelper(options: HelperOptions): Promise<Helper> {
-  if (!existsSync(helperProgram)) throw new Error(`${helperProgram} is not built: npm run build`);
+  const { program = helperProgram } = options;
+  if (!existsSync(program)) throw new Error(`${program} is not built: npm run build`);
   const env: NodeJS.ProcessEnv = { ...process.env, HOME: options.home };
   for (const [key, folder] of [
     ["RUNTIME_DIR", "run"],
@@ -47,7 +50,7 @@ export async function startHelper(options: HelperOptions): Promise<Helper> {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     env[`XDG_${key}`] = path;
   }
-  const child = spawn(process.execPath, [helperProgram, ...options.args, "--json"], {
+  const child = spawn(process.execPath, [program, ...options.args, "--json"], {
     cwd: "/",
     env: { ...env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
