@@ -30,6 +30,8 @@ export async function benchActivation({ host: { window } }: Desk): Promise<reado
     if (time === undefined) throw new Error(`no activation time in "${words}"`);
     samples.push(Number(time));
   }
+  // That editor stands before all else.
+  await window.reload();
   const bundle = statSync(join(repositoryRoot, "dist/extension.cjs")).size / 1024;
   const p50 = median(samples);
   return [

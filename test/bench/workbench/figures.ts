@@ -26,7 +26,11 @@ export async function benchWorkbench(options: {
   const measure = async (figure: WorkbenchFigure, bench: () => Promise<Row | readonly Row[]>): Promise<void> => {
     if (!wanted.includes(figure)) return;
     process.stderr.write(`${figure} …\n`);
-    rows.push(...[await bench()].flat());
+    try {
+      rows.push(...[await bench()].flat());
+    } catch (error) {
+      rows.push(failedRow(figure, error));
+    }
   };
 
   const desk = await openDesk(options.fixture);
@@ -46,4 +50,11 @@ export async function benchWorkbench(options: {
     await desk.workbenches.close();
   }
   return rows;
+}
+
+/** The other figures are worth having all the same. */
+function failedRow(figure: WorkbenchFigure, error: unknown): Row {
+  process.stderr.write(`${(error as Error).stack ?? String(error)}\n`);
+  const [reason = ""] = (error as Error).message.split("\n");
+  return { what: figure, measured: "–", baseline: "–", figure: `failed: ${reason}`, atLeast: "–", good: false };
 }

@@ -3,9 +3,10 @@
  * with a home of its own. Ended with the workbenches: no mount stays.
  */
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseInvite } from "../../../helper/peer/invite.ts";
-import { gitEnvironment } from "../git.ts";
+import { gitEnvironment, mustGit } from "../git.ts";
 import { helperProgram } from "../helper.ts";
 import { startProxy, type Proxy, type ProxyOptions } from "../proxy.ts";
 import { stagePairmount } from "./extensions.ts";
@@ -91,6 +92,15 @@ export async function joinBoth(host: Peer, guest: Peer): Promise<void> {
   await acceptInWindow(host, guest);
   await guest.window.page.waitForURL((url) => url.searchParams.get("folder")?.includes("/Pairmount/") === true);
   await guest.window.statusBar.item(/in sync/).waitFor();
+}
+
+/** A repository with one commit that holds `readme.txt`. */
+export async function makeRepository(folder: string): Promise<void> {
+  const at = { root: folder, name: "ada" };
+  writeFileSync(join(folder, "readme.txt"), "one\n");
+  await mustGit(at, ["init", "-q", "-b", "main"]);
+  await mustGit(at, ["add", "."]);
+  await mustGit(at, ["commit", "-q", "-m", "Start"]);
 }
 
 /** Where a guest's mount is, unless it is told otherwise. */
