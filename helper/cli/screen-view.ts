@@ -2,7 +2,7 @@
 import type { JoinDecision, JoinRequest, Progress, SessionEvent } from "../session/api.ts";
 import { acceptAs, answerOf, type ApprovalRule, nobodyToAsk, question } from "./approval.ts";
 import { inviteLink } from "./arguments.ts";
-import { eventLine, progressLine, stepNames } from "./format.ts";
+import { eventLine, isForPeople, progressLine, stepNames } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import type { SessionView, Started } from "./view.ts";
 
@@ -59,7 +59,7 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
       flush();
     },
     event(event: SessionEvent) {
-      lines.push(eventLine(event, ports.now(), { columns: terminal.columns }));
+      if (isForPeople(event)) lines.push(eventLine(event, ports.now(), { columns: terminal.columns }));
       if (open) timer ??= setTimeout(flush, gatherMs);
     },
     progress(progress) {

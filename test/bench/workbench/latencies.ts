@@ -73,8 +73,11 @@ export async function benchStaging({ host, guest, folder }: Pair, rounds: number
   await mustGit(at, ["commit", "-q", "-m", "A file to stage"]);
   await host.window.views.open("Explorer");
   await guest.window.sourceControl.open();
+  writeFileSync(join(folder, file), "staged and unstaged\n");
+  await guest.window.sourceControl.change(file).waitFor();
   const samples: number[] = [];
-  for (let n = 1; n <= rounds; n += 1) samples.push(await stagedUntilShown(guest.window, at, n));
+  for (let n = 1; n <= rounds; n += 1) samples.push(await stagedUntilShown(guest.window, at));
+  await mustGit(at, ["reset", "-q", "--hard"]);
   return rowOf({
     what: "`git add` returned at A → Staged Changes in B's Source Control",
     samples,
@@ -82,17 +85,14 @@ export async function benchStaging({ host, guest, folder }: Pair, rounds: number
   });
 }
 
-async function stagedUntilShown({ page, sourceControl }: Window, at: GitAt, n: number): Promise<number> {
-  const group = page.locator(".scm-view .monaco-list-row", { hasText: "Staged Changes" });
-  await group.waitFor({ state: "hidden" });
-  writeFileSync(join(at.root, file), `staged ${n}\n`);
-  await sourceControl.change(file).waitFor();
-  const wanted = { selector: ".scm-view .monaco-list-row", text: "Staged Changes" };
-  const time = await untilShown(page, wanted, async () => {
+async function stagedUntilShown({ page }: Window, at: GitAt): Promise<number> {
+  const group = { selector: ".scm-view .monaco-list-row", text: "Staged Changes" };
+  const time = await untilShown(page, group, async () => {
     await mustGit(at, ["add", file]);
     return performance.now();
   });
-  await mustGit(at, ["reset", "-q", "--hard"]);
+  await mustGit(at, ["reset", "-q", "--", file]);
+  await page.locator(group.selector, { hasText: group.text }).waitFor({ state: "hidden" });
   return time;
 }
 
