@@ -1,7 +1,8 @@
 // `npm run check [-- part …]`: what CI runs. Parts: format lint types dead build unit sim process mount workbench (default: all).
 // The last line is `N passed, N failed`: every test, and each static part as one.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { helperMounts } from "./mountinfo.mjs";
 import { root } from "./setup.mjs";
@@ -61,13 +62,18 @@ function runProject(project) {
   const report = join(root, ".cache", `vitest-${project}.json`);
   mkdirSync(join(root, ".cache"), { recursive: true });
   rmSync(report, { force: true });
-  const before = new Set(helperMounts().map(({ id }) => id));
+  // Its own, so that what is left behind is known from another run's on the machine. Short, for the sockets in it.
+  const scratch = mkdtempSync(join(tmpdir(), "pm-"));
+  chmodSync(scratch, 0o1777);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const held = run(bin("vitest"), ["run", "--project", project, "--passWithNoTests", ...reporters]);
+  const held = run(bin("vitest"), ["run", "--project", project, "--passWithNoTests", ...reporters], {
+    TMPDIR: scratch,
+  });
   const outcome = countTests(report);
   // An error outside every test, or a runner that died, is a failure too.
   if (!held && outcome.failed === 0) outcome.failed = 1;
-  outcome.failed += removeLeftMounts(before);
+  outcome.failed += removeLeftMounts(scratch);
+  rmSync(scratch, { recursive: true, force: true });
   return outcome;
 }
 
@@ -105,9 +111,9 @@ function countTests(report) {
   };
 }
 
-/** Mounts that came with the tests and stayed: named, removed, counted. */
-function removeLeftMounts(before) {
-  const left = helperMounts().filter(({ id }) => !before.has(id));
+/** Mounts that the tests made and left: named, removed, counted. */
+function removeLeftMounts(scratch) {
+  const left = helperMounts().filter(({ point }) => point.startsWith(`${scratch}/`));
   for (const { point } of left) {
     process.stdout.write(`✗ a mount was left behind: ${point}\n`);
     spawnSync("umount", ["-l", point], { stdio: "inherit" });
@@ -115,8 +121,8 @@ function removeLeftMounts(before) {
   return left.length;
 }
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
   if (error !== undefined) process.stdout.write(`${command}: ${error.message}\n`);
   return status === 0;
 }

@@ -15,8 +15,8 @@ export interface MountContext {
   readonly lookups: Lookups;
   readonly handles: Handles;
   readonly parked: Parked;
-  /** Threads whose last OPEN was answered ESTALE, with the number of entry replies then. */
-  readonly toldStale: Map<number, number>;
+  /** Threads whose last OPEN was answered ESTALE, and what their walks have found since. */
+  readonly toldStale: Map<number, Set<NodeId>>;
   readonly owner: { readonly uid: number; readonly gid: number };
   readonly clock: SessionClock;
   /** The kernel's pages of this file may differ from the truth: drop them, after the reply. */

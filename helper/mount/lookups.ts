@@ -23,15 +23,12 @@ export interface Known {
   absentKept: boolean;
   /** A peer took its name away and the kernel was not told yet: OPEN answers ESTALE. */
   replaced: boolean;
-  /** Number of its last entry reply, counted over all nodes. */
-  answer: number;
   cookies: Cookies | undefined;
 }
 
 export class Lookups {
   readonly #known = new Map<NodeId, Known>();
   readonly #forgotten: (node: NodeId) => void;
-  #answers = 0;
 
   /** `forgotten`: the kernel holds neither a reference to the node nor a handle of it. */
   constructor(forgotten: (node: NodeId) => void) {
@@ -42,11 +39,6 @@ export class Lookups {
 
   get size(): number {
     return this.#known.size;
-  }
-
-  /** Entry replies so far. */
-  get answers(): number {
-    return this.#answers;
   }
 
   /** Undefined: the kernel holds nothing of this node. */
@@ -63,7 +55,6 @@ export class Lookups {
       known.name = name;
     }
     known.replaced = false;
-    known.answer = ++this.#answers;
     if (ttl > 0) known.kept = true;
     return known;
   }
@@ -106,7 +97,6 @@ export class Lookups {
       kept: false,
       absentKept: false,
       replaced: false,
-      answer: 0,
       cookies: undefined,
     };
     this.#known.set(node, known);

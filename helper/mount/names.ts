@@ -9,6 +9,7 @@ import type { NodeId } from "../replica/ids.ts";
 import { presentEntry } from "./attributes.ts";
 import { cachePolicy } from "./cache-policy.ts";
 import { settle, type MountContext } from "./context.ts";
+import { noteFound } from "./opens.ts";
 import type { Place } from "./workspace.ts";
 
 /** linux/fs.h */
@@ -19,6 +20,7 @@ const regularFile = 0o100000;
 export function lookup(context: MountContext, request: RequestOf<"lookup">): void {
   const at: Place = { parent: request.node as NodeId, name: request.name };
   const node = context.workspace.lookup(at);
+  noteFound(context, request.pid, node);
   if (node === undefined) replyAbsent(context, request.unique, at);
   else replyEntry(context, request.unique, at, node);
 }

@@ -15,13 +15,31 @@ const truncate = 0o1000;
 const append = 0o2000;
 
 const mostTold = 1000;
+/** More names than a path has: it walks elsewhere by now. */
+const mostFound = 4096;
 
 export function open(context: MountContext, request: RequestOf<"open" | "opendir">): void {
+  const { toldStale } = context;
   const id = request.node as NodeId;
-  if (wasReplaced(context, id) && !walkedAgain(context, request))
+  const found = toldStale.get(request.pid);
+  toldStale.delete(request.pid);
+  // The kernel walks again once only: a file replaced all the time would answer its opener ESTALE. What a thread found by its
+  // second walk it may open, as on any file system that replaces the name a moment later.
+  if (wasReplaced(context, id) && found?.has(id) !== true) {
+    if (toldStale.size >= mostTold) toldStale.clear();
+    toldStale.set(request.pid, new Set());
     return context.replies.error(request.unique, errno.ESTALE);
+  }
   if (!(request.flags & truncate)) return replyOpened(context, request, id);
   truncateFirst(context, request, id, () => replyOpened(context, request, id));
+}
+
+/** A thread has looked a name up: if it does so because it was told ESTALE, it may open what it finds. Undefined: its walk ends there. */
+export function noteFound({ toldStale }: MountContext, thread: number, id: NodeId | undefined): void {
+  const found = toldStale.get(thread);
+  if (found === undefined) return;
+  if (id === undefined || found.size === mostFound) toldStale.delete(thread);
+  else found.add(id);
 }
 
 /**
@@ -33,19 +51,6 @@ function wasReplaced(context: MountContext, id: NodeId): boolean {
   return (
     known !== undefined && known.replaced && (known.kept || cachePolicy(context.workspace.classOfNode(id)).entryTtl > 0)
   );
-}
-
-/**
- * The kernel walks again once only: a file replaced all the time would answer its opener ESTALE. Whoever was told so and has
- * looked the name up since may open what it found, as it may on any file system that replaces the name a moment later.
- */
-function walkedAgain({ lookups, toldStale }: MountContext, request: RequestOf<"open" | "opendir">): boolean {
-  const told = toldStale.get(request.pid);
-  toldStale.delete(request.pid);
-  if (told !== undefined && (lookups.get(request.node as NodeId)?.answer ?? 0) > told) return true;
-  if (toldStale.size >= mostTold) toldStale.clear();
-  toldStale.set(request.pid, lookups.answers);
-  return false;
 }
 
 function replyOpened(context: MountContext, request: RequestOf<"open" | "opendir">, id: NodeId): void {

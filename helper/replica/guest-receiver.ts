@@ -11,7 +11,7 @@ import { takeSeed, takeSeeds } from "./guest-seeds.ts";
 import { replaceConfirmed, tellReplaced } from "./guest-snapshot.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId, OpId, PeerId, Seq } from "./ids.ts";
-import type { Ordered } from "./op.ts";
+import type { Op, Ordered } from "./op.ts";
 import { contentOf, notePath } from "./parking.ts";
 import type { Pending } from "./pending.ts";
 import { keepForRevival } from "./revival.ts";
@@ -132,6 +132,7 @@ export class GuestReceiver {
     const { op } = own.submitted;
     const content = contentOf(op);
     if (content !== undefined) park(view, content.node, { ...content, reason: refused.reason }, effects);
+    if (leavesHole(op, refused, own.inGitDir)) this.#sender.taint.holed(op.node);
     if (refused.count > this.#sender.adopted) {
       this.#sender.adopted = refused.count;
       const held: NodeId[] = [];
@@ -178,4 +179,13 @@ export class GuestReceiver {
       this.#decided(id, refused === undefined ? done : fail(refused.errno), effects);
     }
   }
+}
+
+/** R-HOLE. Bytes refused for what somebody else did to the file in a work tree leave it as that one has it: whole. */
+function leavesHole(
+  op: Op,
+  { reason }: Refused,
+  inGitDir: boolean,
+): op is Extract<Op, { t: "write" | "append" | "truncate" }> {
+  return (op.t === "write" || op.t === "append" || op.t === "truncate") && (inGitDir || reason === "disk");
 }

@@ -43,7 +43,7 @@ export class GuestSender {
     if (wrong === "nothing") return { t: "done", send: [] };
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
     if (op.t !== "seed" && performHere(this.#view, op)) return { t: "done", send: [] };
-    if (op.t === "rename" && this.#isSpoiledRelease(op)) return { t: "failed", errno: errno.EIO, send: [] };
+    if (this.#isSpoiled(op)) return { t: "failed", errno: errno.EIO, send: [] };
     const program = op.t === "create" ? op.program : undefined;
     if (op.t === "create" && this.locks.isInUse(op.at, program)) return { t: "failed", errno: errno.EEXIST, send: [] };
     const asked = !this.#localLocks && asksHost(this.#view.git, op, op.t === "rename" && this.#movesGitDir(op.from));
@@ -52,6 +52,7 @@ export class GuestSender {
     else for (const node of touchedFiles(this.#view, op)) this.#end(node, send);
     const full = filled(this.#view, op);
     if (full.t === "unlink") this.#letGo(full.node);
+    if (full.t === "truncate" && full.size === 0) this.taint.rewritten(full.node);
     const submitted = this.#submit(full, asked, program);
     send.push(submitted);
     return asked ? { t: "asked", id: submitted.id, send } : { t: "done", send };
@@ -180,10 +181,13 @@ export class GuestSender {
     this.locks.released(node);
   }
 
-  /** R-EIO: renaming an owned lock is its release. */
-  #isSpoiledRelease(op: Extract<LocalOp, { t: "rename" }>): boolean {
-    const id = this.#view.lookup(op.from);
-    if (id === undefined || this.#view.node(id)?.owner !== this.#peer || !op.from.name.endsWith(".lock")) return false;
+  /** R-EIO: renaming an owned lock is its release. R-HOLE: a name for a file that lacks bytes. */
+  #isSpoiled(op: LocalOp): boolean {
+    if (op.t === "link") return this.taint.takeForName(op.node, this.#view.git.isObject(op.at));
+    const id = op.t === "rename" ? this.#view.lookup(op.from) : undefined;
+    if (op.t !== "rename" || id === undefined) return false;
+    if (this.taint.takeForName(id, this.#view.git.isObject(op.to))) return true;
+    if (this.#view.node(id)?.owner !== this.#peer || !op.from.name.endsWith(".lock")) return false;
     return this.taint.takeFor(id, op.from.name === "index.lock");
   }
 

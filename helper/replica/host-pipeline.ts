@@ -5,7 +5,7 @@ import { watch } from "./changes.ts";
 import type { GitPlaces } from "./git-place.ts";
 import { decide, type Outcome } from "./host-decide.ts";
 import { keysToWatch, type HostState } from "./host-state.ts";
-import type { PeerId } from "./ids.ts";
+import type { NodeId, PeerId } from "./ids.ts";
 import type { Op, Ordered, RefusalReason, Submitted } from "./op.ts";
 
 /** What the host remembers of one peer. */
@@ -13,6 +13,8 @@ interface PeerState {
   /** n of its last operation decided (R-OP). */
   decided: number;
   refusals: number;
+  /** Files whose bytes the disk refused since this peer has adopted a refusal (R-HOLE). */
+  readonly holed: Set<NodeId>;
   readOnly: boolean;
 }
 
@@ -37,6 +39,8 @@ export class HostPipeline {
     const outcome = this.#barred(peer, adopted, op) ?? decide(this.#state, { by, id, op });
     if (outcome.t === "applied") return { ordered: outcome.applied, shared: outcome.shared, changes: diff() };
     if (outcome.reason !== "same" && !isAsked(git, op) && !isMoot(op, outcome.reason)) peer.refusals++;
+    if (outcome.reason === "disk" && (op.t === "write" || op.t === "append" || op.t === "truncate"))
+      peer.holed.add(op.node);
     if (op.t === "write" && bursts.get(op.node) === by) bursts.delete(op.node);
     const refused: Ordered = { t: "refused", id, errno: outcome.errno, reason: outcome.reason, count: peer.refusals };
     return { ordered: refused, shared: false, changes: [] };
@@ -52,14 +56,17 @@ export class HostPipeline {
 
   #of(peer: PeerId): PeerState {
     let known = this.#peers.get(peer);
-    if (known === undefined) this.#peers.set(peer, (known = { decided: 0, refusals: 0, readOnly: false }));
+    if (known === undefined)
+      this.#peers.set(peer, (known = { decided: 0, refusals: 0, holed: new Set(), readOnly: false }));
     return known;
   }
 
   #barred(peer: PeerState, adopted: number, op: Op): Outcome | undefined {
     if (peer.readOnly) return { t: "refuse", reason: "read-only", errno: errno.EROFS };
+    if (adopted === peer.refusals) peer.holed.clear();
     const behind = this.#state.conditions && !this.#state.ignore.has("stop") && adopted < peer.refusals;
-    return behind && isStopped(this.#state, op) ? { t: "refuse", reason: "pipeline", errno: errno.EIO } : undefined;
+    const stopped = behind && (isStopped(this.#state, op) || namesHoled(peer, op));
+    return stopped ? { t: "refuse", reason: "pipeline", errno: errno.EIO } : undefined;
   }
 }
 
@@ -68,6 +75,11 @@ function isStopped(state: HostState, op: Op): boolean {
   if (op.t === "mkdir" || (op.t === "create" && state.git.isLock(op.at))) return false;
   if (op.t === "unlink" && state.ns.at(op.at)?.owner !== undefined) return false;
   return isGitOp(state, op);
+}
+
+/** R-HOLE */
+function namesHoled({ holed }: PeerState, op: Op): boolean {
+  return (op.t === "rename" || op.t === "link") && holed.has(op.node);
 }
 
 function isGitOp({ ns, git }: HostState, op: Op): boolean {

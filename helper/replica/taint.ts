@@ -1,8 +1,9 @@
 import type { NodeId } from "./ids.ts";
 
-/** R-EIO: what a refusal spoils for this guest. */
+/** What a refusal spoils for this guest: locks (R-EIO), and files that lack the refused bytes (R-HOLE). */
 export class Taint {
   readonly #locks = new Set<NodeId>();
+  readonly #holed = new Set<NodeId>();
   #nextIndex = false;
   #nextOther = false;
 
@@ -22,7 +23,23 @@ export class Taint {
     return spoiled || next;
   }
 
-  forget(lock: NodeId): void {
-    this.#locks.delete(lock);
+  holed(file: NodeId): void {
+    this.#holed.add(file);
+  }
+
+  /** True when the file may not get this name. One that says its content it never gets, any other once it was refused. */
+  takeForName(file: NodeId, saysContent: boolean): boolean {
+    return saysContent ? this.#holed.has(file) : this.#holed.delete(file);
+  }
+
+  /** From its first byte on. */
+  rewritten(file: NodeId): void {
+    this.#holed.delete(file);
+  }
+
+  /** Its name went. */
+  forget(node: NodeId): void {
+    this.#locks.delete(node);
+    this.#holed.delete(node);
   }
 }

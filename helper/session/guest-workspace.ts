@@ -15,6 +15,7 @@ import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
+import { OpenHandles, type OpenHandle } from "./open-handles.ts";
 import { createPendingWindow } from "./pending-window.ts";
 import { RecentNodes } from "./recent-nodes.ts";
 import { viewHalf } from "./view-half.ts";
@@ -45,21 +46,14 @@ export interface GuestWorkspace extends Workspace, Disposable {
   died(node: NodeId): void;
 }
 
-interface GuestHandle extends FileHandle {
-  readonly number: number;
-}
-
 export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace {
   const { replica, cache, fetcher, waiters, clock } = parts;
   const barrier = createBarrier(systemTimers);
   const inWindow = createPendingWindow(replica, waiters);
-  const openCounts = new Map<NodeId, number>();
+  const handles = new OpenHandles();
   const held = new Set<NodeId>();
   /** A file replaced between a program's walk and its open is read as it was: the host keeps it for the one as for the other. */
   const recent = new RecentNodes(() => systemTimers.now());
-  /** Files whose bytes the host refused since their last fsync: the next one says so (fsync(2), EIO). */
-  const spoiled = new Set<NodeId>();
-  let handles = 0;
   const madeHere = new Set<NodeId>();
   const seeds = createConfigSeeds({
     view: replica,
@@ -128,7 +122,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
   /** A walk that raced with the end of the last name: what is not in the cache the host no longer keeps. The kernel walks again. */
   function isLost({ id, kind, nlink, size }: Node): boolean {
-    return kind === "file" && nlink === 0 && !openCounts.has(id) && !held.has(id) && !cache.covers(id, 0, size);
+    return kind === "file" && nlink === 0 && !handles.isOpen(id) && !held.has(id) && !cache.covers(id, 0, size);
   }
 
   function truncate(node: NodeId, size: number): Answer<void> {
@@ -165,11 +159,13 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     return growth <= 0 || growth + replica.pending().bytes <= parts.free() || replica.isPrivateNode(id);
   }
 
+  /** What goes on after refused bytes would leave a hole where they belong (R-HOLE). */
   function writeNow(node: NodeId, handle: FileHandle | undefined, offset: number, bytes: Uint8Array): Answer<number> {
+    if (handles.takeRefused(handle)) return fail(errno.EIO);
     const growth = handle?.append ? bytes.length : offset + bytes.length - (replica.node(node)?.size ?? 0);
     if (!hasRoom(node, growth)) return fail(errno.ENOSPC);
     const own = Uint8Array.prototype.slice.call(bytes);
-    const burst = { node, handle: (handle as GuestHandle | undefined)?.number ?? 0, append: handle?.append ?? false };
+    const burst = { node, handle: (handle as OpenHandle | undefined)?.number ?? 0, append: handle?.append ?? false };
     cache.ensure(node, replica.node(node)?.size ?? 0);
     const performed = replica.write(burst, offset, own, clock.now());
     if (performed.t !== "failed") {
@@ -227,9 +223,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       const found = replica.node(node);
       if (found === undefined || isLost(found)) return fail(errno.ESTALE);
       if (writable && parts.readOnly()) return fail(errno.EROFS);
-      openCounts.set(node, (openCounts.get(node) ?? 0) + 1);
-      const handle: GuestHandle = { node, writable, append, number: ++handles };
-      return ok(handle);
+      return ok(handles.open(node, { writable, append }));
     },
     read(node, offset, length) {
       const size = replica.node(node)?.size;
@@ -249,19 +243,17 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     },
     flush(node, handle) {
       silence.clear(node);
-      parts.send(replica.endBurst({ node, ...(handle && { handle: (handle as GuestHandle).number }) }));
-      return done;
+      parts.send(replica.endBurst({ node, ...(handle && { handle: (handle as OpenHandle).number }) }));
+      return handles.takeRefused(handle) ? fail(errno.EIO) : done;
     },
     fsync(node) {
       if (replica.isPrivateNode(node)) return Promise.resolve(done);
       parts.send(replica.endBurst("all"));
-      return waiters.acknowledged().then((heard) => (spoiled.delete(node) ? fail(errno.EIO) : heard));
+      return waiters.acknowledged().then((heard) => (handles.takeUnsafe(node) ? fail(errno.EIO) : heard));
     },
     release(handle) {
-      parts.send(replica.endBurst({ node: handle.node, handle: (handle as GuestHandle).number }));
-      const left = (openCounts.get(handle.node) ?? 1) - 1;
-      if (left > 0) openCounts.set(handle.node, left);
-      else openCounts.delete(handle.node);
+      const { node, number } = handles.close(handle);
+      parts.send(replica.endBurst({ node, handle: number }));
     },
     forget(node) {
       if (held.delete(node)) parts.hold(node, false);
@@ -273,11 +265,11 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     observe: (observer: ViewObserver) => barrier.observe(observer),
     report(received) {
       if (received.settled.some(({ result }) => !result.ok))
-        for (const effect of received.content) if (effect.t === "reset") spoiled.add(effect.node);
+        for (const effect of received.content) if (effect.t === "reset") handles.refuse(effect.node);
       if (received.changes.length > 0) barrier.changed(received.changes);
     },
     died(node) {
-      if (held.has(node) || (!openCounts.has(node) && !recent.has(node))) return;
+      if (held.has(node) || (!handles.isOpen(node) && !recent.has(node))) return;
       held.add(node);
       parts.hold(node, true);
     },

@@ -127,6 +127,58 @@ describe("invalidation", () => {
   });
 });
 
+describe("a thread that was told ESTALE", () => {
+  const stale = { t: "error", error: "ESTALE" };
+
+  /** `text` was looked up and then replaced; the kernel is not told yet. */
+  function outdated(kernel: FakeKernel, text: string): number {
+    const old = kernel.know(place(1, text));
+    kernel.workspace.remote.replace(place(1, text), "new");
+    return old;
+  }
+
+  async function withFiles(...texts: string[]): Promise<FakeKernel> {
+    const kernel = new FakeKernel();
+    for (const text of texts) kernel.workspace.remote.create(place(1, text), "old");
+    await settled();
+    kernel.writesAtOnce = false;
+    return kernel;
+  }
+
+  it("may open what it found under that name, though it is replaced once more", async () => {
+    const kernel = await withFiles("a");
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })).toEqual(stale);
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })?.t).toBe("opened");
+  });
+
+  it("may open what had another name when the kernel saw it last", async () => {
+    const kernel = await withFiles("a");
+    const old = kernel.know(place(1, "a"));
+    kernel.workspace.remote.create(place(1, "a.lock"), "new");
+    kernel.know(place(1, "a.lock"));
+    kernel.workspace.remote.rename(place(1, "a.lock"), place(1, "a"));
+    expect(kernel.ask({ op: "open", node: old, flags: 0 })).toEqual(stale);
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })?.t).toBe("opened");
+  });
+
+  it("is told so again where its second walk came to nothing", async () => {
+    const kernel = await withFiles("a", "b");
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })).toEqual(stale);
+    kernel.workspace.remote.remove(place(1, "a"));
+    kernel.ask({ op: "lookup", node: 1, name: name("a") });
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "b"), flags: 0 })).toEqual(stale);
+  });
+
+  it("is told so again of what it had found before, and of all after its next OPEN", async () => {
+    const kernel = await withFiles("a", "b");
+    const b = outdated(kernel, "b");
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })).toEqual(stale);
+    expect(kernel.ask({ op: "open", node: b, flags: 0 })).toEqual(stale);
+    expect(kernel.ask({ op: "open", node: kernel.know(place(1, "b")), flags: 0 })?.t).toBe("opened");
+    expect(kernel.ask({ op: "open", node: outdated(kernel, "a"), flags: 0 })).toEqual(stale);
+  });
+});
+
 describe("the barrier behind a grant", () => {
   it("waits until what was reported is written", async () => {
     const kernel = new FakeKernel();
