@@ -1,6 +1,7 @@
 /** How soon one sees what the other does: a commit, a save, what is staged. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Window } from "../../harness/workbench/window.ts";
 import { mustGit, type GitAt } from "../../harness/git.ts";
 import type { Row } from "../row.ts";
@@ -9,6 +10,8 @@ import type { Pair } from "./desk.ts";
 import { untilShown } from "./shown.ts";
 
 const file = "bench.txt";
+/** VS Code gathers what comes at once: each is to be the only one. */
+const betweenMs = 500;
 const mostCommitMs = 300;
 const moreThanPlainMs = 60;
 const mostStageMs = 1000;
@@ -17,7 +20,8 @@ export async function benchCommits({ guest, folder }: Pair, rounds: number): Pro
   const at = { root: folder, name: "ada" };
   await guest.window.views.open("Pairmount");
   const samples: number[] = [];
-  for (let n = 1; n <= rounds; n += 1) {
+  for (let n = 0; n <= rounds; n += 1) {
+    await pause(betweenMs);
     const row = { selector: '.pane:has(.pane-header[aria-label^="Commits"]) .label-name', text: `Commit ${n}.` };
     samples.push(
       await untilShown(guest.window.page, row, async () => {
@@ -41,7 +45,8 @@ export async function benchSaves(pair: Pair, rounds: number): Promise<Row> {
   }
   const samples: number[] = [];
   const plainSamples: number[] = [];
-  for (let n = 1; n <= rounds; n += 1) {
+  for (let n = 0; n <= rounds; n += 1) {
+    await pause(betweenMs);
     await host.window.editor.replace(file, `saved ${n}.`);
     samples.push(
       await untilShown(guest.window.page, linesWith(`saved ${n}.`), async () => await pressSave(host.window)),
@@ -56,12 +61,13 @@ export async function benchSaves(pair: Pair, rounds: number): Promise<Row> {
     );
   }
   await beside.page.context().close();
-  const baseline = percentile(plainSamples, 0.95);
+  const counted = plainSamples.slice(1);
+  const baseline = percentile(counted, 0.95);
   return rowOf({
     what: "saved in A's editor → text in B's open editor",
     samples,
     most: baseline + moreThanPlainMs,
-    baseline: `the same editor on ext4: p50 ${milliseconds(percentile(plainSamples, 0.5))}, p95 ${milliseconds(baseline)}`,
+    baseline: `the same editor on ext4: p50 ${milliseconds(percentile(counted, 0.5))}, p95 ${milliseconds(baseline)}`,
     aim: `p95 ≤ ext4's + ${moreThanPlainMs} ms`,
   });
 }
@@ -76,7 +82,7 @@ export async function benchStaging({ host, guest, folder }: Pair, rounds: number
   writeFileSync(join(folder, file), "staged and unstaged\n");
   await guest.window.sourceControl.change(file).waitFor();
   const samples: number[] = [];
-  for (let n = 1; n <= rounds; n += 1) samples.push(await stagedUntilShown(guest.window, at));
+  for (let n = 0; n <= rounds; n += 1) samples.push(await stagedUntilShown(guest.window, at));
   await mustGit(at, ["reset", "-q", "--hard"]);
   return rowOf({
     what: "`git add` returned at A → Staged Changes in B's Source Control",
@@ -106,6 +112,7 @@ function linesWith(text: string): { readonly selector: string; readonly text: st
   return { selector: `.monaco-editor[data-uri$="/${file}"] .view-line`, text };
 }
 
+/** The first sample, for which the view has only just been opened, is not counted. */
 function rowOf(options: {
   readonly what: string;
   readonly samples: readonly number[];
@@ -113,7 +120,8 @@ function rowOf(options: {
   readonly baseline?: string;
   readonly aim?: string;
 }): Row {
-  const { what, samples, most } = options;
+  const { what, most } = options;
+  const samples = options.samples.slice(1);
   const p95 = percentile(samples, 0.95);
   return {
     what,
