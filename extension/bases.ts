@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Disposable, type LogOutputChannel, type TextDocument, workspace } from "vscode";
-import { mountOf } from "./commit-text.ts";
+import { pathInMount } from "./in-mount.ts";
 import type { Session } from "./session.ts";
 
 /** Larger files are not read for it: an editor has them for reading. */
@@ -17,9 +17,7 @@ export function guardSaves(session: Session, log: LogOutputChannel): Disposable 
   const kept = new Map<string, string>();
 
   function pathIn(document: TextDocument): string | undefined {
-    if (session.model.t !== "attached" || document.uri.scheme !== "file") return undefined;
-    const root = `${mountOf(session)}/`;
-    return document.uri.fsPath.startsWith(root) ? document.uri.fsPath.slice(root.length) : undefined;
+    return pathInMount(session.model, document.uri);
   }
 
   async function noteBase(document: TextDocument): Promise<void> {

@@ -30,6 +30,12 @@ export function settings(): { readonly mountPoint: string; readonly port: number
   };
 }
 
+/** Whether the others are told where this user is. */
+export function sharesPresence(): boolean {
+  const configured = workspace.getConfiguration("pairmount");
+  return configured.get<boolean>("presence", true);
+}
+
 const words: { readonly [S in Progress["step"]]: string } = {
   scan: "reading the folder",
   mount: "mounting",

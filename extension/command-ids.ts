@@ -13,6 +13,8 @@ export const commandIds = [
   "pairmount.makeReadOnly",
   "pairmount.allowWriting",
   "pairmount.removeGuest",
+  "pairmount.follow",
+  "pairmount.stopFollowing",
   "pairmount.showRecovered",
   "pairmount.compareRecovered",
   "pairmount.restoreRecovered",
@@ -23,6 +25,7 @@ export const commandIds = [
   "pairmount.cherryPick",
   "pairmount.showLog",
   "pairmount.doctor",
+  "pairmount.collectDiagnostics",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

@@ -1,5 +1,6 @@
 /** Every command, complete by type. */
 import { commands, type Disposable, env, type LogOutputChannel, window } from "vscode";
+import { collectDiagnostics, type DiagnosticsParts } from "./collect-diagnostics.ts";
 import { type CommandId, commandIds } from "./command-ids.ts";
 import { checkOut, cherryPick } from "./commit-actions.ts";
 import { mountOf, openCommit } from "./commit-text.ts";
@@ -7,14 +8,19 @@ import type { Access } from "./helper-edge.ts";
 import { runHelper } from "./helper-program.ts";
 import { join, type JoinParts } from "./joining.ts";
 import { menuOf } from "./menu.ts";
+import { plain } from "./plain-text.ts";
 import { decide } from "./questions.ts";
+import type { NewCommits } from "./seen-commits-shell.ts";
 import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
+import type { Follower } from "./presence/following.ts";
 import type { About, Row } from "./rows.ts";
 import { copyInvite, endSession, share } from "./sharing.ts";
 import { tellFailure } from "./tell-failure.ts";
 
-export interface CommandParts extends JoinParts {
+export interface CommandParts extends JoinParts, DiagnosticsParts {
+  readonly follower: Follower;
   readonly log: LogOutputChannel;
+  readonly commits: Pick<NewCommits, "opened">;
 }
 
 type Handler = (row: Row | undefined) => unknown;
@@ -27,11 +33,11 @@ export function registerCommands(parts: CommandParts): readonly Disposable[] {
 }
 
 function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler } {
-  const { session, log, script } = parts;
+  const { session, log, script, follower } = parts;
   const setAccess = async (row: Row | undefined, access: Access): Promise<void> => {
     const { peer, name } = aboutOf(row, "peer");
     const { settled } = await session.request("setAccess", { peer, access });
-    if (!settled) void window.showInformationMessage(`${name} joined for reading only, or is gone.`);
+    if (!settled) void window.showInformationMessage(plain(`${name} joined for reading only, or is gone.`));
   };
   const answer = async (row: Row | undefined, accept: boolean, access: Access): Promise<void> =>
     await decide(session, { ...aboutOf(row, "join"), accept, access });
@@ -57,12 +63,18 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
       const picked = await window.showWarningMessage(`Remove ${name} from the session?`, { modal: true }, "Remove");
       if (picked === "Remove") await session.request("remove", { peer });
     },
+    "pairmount.follow": async (row) => await follower.follow(row === undefined ? undefined : aboutOf(row, "peer").peer),
+    "pairmount.stopFollowing": () => follower.stop(),
     "pairmount.showRecovered": async () => await showRecovered(session),
     "pairmount.compareRecovered": async (row) => await compareRecovered(session, aboutOf(row, "recovered")),
     "pairmount.restoreRecovered": async (row) =>
       await restoreRecovered(session, aboutOf(row, "recovered"), mountOf(session)),
     "pairmount.discardRecovered": async (row) => await discardRecovered(session, aboutOf(row, "recovered")),
-    "pairmount.openCommit": async (row) => await openCommit(aboutOf(row, "commit").commit),
+    "pairmount.openCommit": async (row) => {
+      const { commit } = aboutOf(row, "commit");
+      parts.commits.opened(commit.hash);
+      await openCommit(commit);
+    },
     "pairmount.copyHash": async (row) => await env.clipboard.writeText(aboutOf(row, "commit").commit.hash),
     "pairmount.checkOut": async (row) => await checkOut(mountOf(session), aboutOf(row, "commit").commit),
     "pairmount.cherryPick": async (row) => await cherryPick(mountOf(session), aboutOf(row, "commit").commit),
@@ -71,6 +83,7 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
       log.info(`doctor\n${await runHelper(script(), ["doctor"])}`);
       log.show();
     },
+    "pairmount.collectDiagnostics": async () => await collectDiagnostics(parts),
   };
 }
 

@@ -9,21 +9,27 @@ import { inviteOf, join, type JoinParts } from "./joining.ts";
 import { tellNotices } from "./notice-shell.ts";
 import { createPlaces, openFolders } from "./places-shell.ts";
 import { askAboutJoins } from "./questions.ts";
+import { createRecentLog } from "./recent-log.ts";
+import { createNewCommits } from "./seen-commits-shell.ts";
 import { findSession, Session } from "./session.ts";
 import { contextOf } from "./state.ts";
+import { showPresence } from "./presence/presence.ts";
 import { createStatusItem } from "./status-item.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { createViews } from "./views.ts";
 import { offerWaysOn, watchLoss } from "./ways-on.ts";
 
 export function activate(context: ExtensionContext): void {
-  const log = window.createOutputChannel("Pairmount", { log: true });
+  const recentLog = createRecentLog();
+  const log = recentLog.channel;
   const session = new Session();
   const { version } = context.extension.packageJSON as { readonly version: string };
   const script = (): string =>
     installHelper({ from: context.extensionPath, storage: context.globalStorageUri.fsPath, version });
   const places = createPlaces(context, session);
-  const parts = { session, places, script, log };
+  const commits = createNewCommits(context, session);
+  const { follower, shown } = showPresence(session, log);
+  const parts = { session, places, script, log, commits, follower, version, recent: () => recentLog.lines() };
   context.subscriptions.push(
     log,
     session,
@@ -31,13 +37,15 @@ export function activate(context: ExtensionContext): void {
     session.onChanged((model) => void commands.executeCommand("setContext", "pairmount.state", contextOf(model))),
     session.onEvent((event) => log.info(JSON.stringify(event))),
     createStatusItem(session),
-    ...createViews(session),
+    commits,
+    ...createViews(session, commits),
     ...registerCommands(parts),
     askAboutJoins(session, log),
     tellNotices(parts),
     watchLoss(parts),
     refreshGitView(session, log),
     guardSaves(session, log),
+    shown,
     createCommitDocuments(session),
     window.registerUriHandler({
       handleUri: async (uri) => {

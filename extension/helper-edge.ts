@@ -4,6 +4,7 @@ export type {
   Answered,
   Delta,
   Params,
+  PeerPresence,
   PeerStatus,
   PendingJoin,
   Progress,
@@ -12,8 +13,12 @@ export type {
   SessionEvent,
   SessionState,
   SessionStatus,
+  Transfer,
 } from "../helper/api.ts";
+export { createPaced } from "../helper/base/paced.ts";
+export { systemTimers } from "../helper/base/system-timers.ts";
 export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
 export { figure, fromJson, list, oneOf, orNull, record, text } from "../helper/rpc/parse.ts";
 export { openRegistry, type RegisteredSession } from "../helper/session/registry.ts";
-export { inviteLink } from "../helper/cli/arguments.ts";
+export { newestLogs } from "../helper/cli/log-folder.ts";
+export { inviteLink } from "../helper/peer/invite.ts";

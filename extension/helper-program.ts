@@ -103,10 +103,13 @@ export function startHelper(options: {
   });
 }
 
+/** A helper that does not answer is ended. */
+const answerMs = 20_000;
+
 /** Runs a command that answers at once, and resolves with what it printed. */
 export function runHelper(script: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawnHelper({ script, args, cwd: "/" });
+    const child = spawnHelper({ script, args, cwd: "/", timeout: answerMs });
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (out += bytes.toString()));
     child.on("error", reject);
@@ -114,9 +117,15 @@ export function runHelper(script: string, args: readonly string[]): Promise<stri
   });
 }
 
-function spawnHelper(options: { readonly script: string; readonly args: readonly string[]; readonly cwd: string }) {
+function spawnHelper(options: {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly timeout?: number;
+}) {
   return spawn(process.execPath, [options.script, ...options.args], {
     cwd: options.cwd,
+    timeout: options.timeout,
     env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -10,13 +10,15 @@ export interface MenuEntry {
 export function menuOf(model: Model): readonly MenuEntry[] {
   const log: MenuEntry = { label: "$(output) Show Log", command: "pairmount.showLog" };
   const doctor: MenuEntry = { label: "$(pulse) Doctor", command: "pairmount.doctor" };
-  if (model.t === "starting") return [log];
+  const diagnostics: MenuEntry = { label: "$(bug) Collect Diagnostics", command: "pairmount.collectDiagnostics" };
+  if (model.t === "starting") return [log, diagnostics];
   if (model.t !== "attached") {
     return [
       { label: "$(broadcast) Share Workspace", command: "pairmount.share" },
       { label: "$(plug) Join Workspace", command: "pairmount.join" },
       doctor,
       log,
+      diagnostics,
     ];
   }
   const { role, recovered } = model.state.status;
@@ -32,5 +34,6 @@ export function menuOf(model: Model): readonly MenuEntry[] {
         ] as const)
       : ([{ label: "$(sign-out) Leave", command: "pairmount.leave" }] as const)),
     log,
+    diagnostics,
   ];
 }

@@ -1,6 +1,7 @@
 import { commands, type Disposable, type LogOutputChannel, window } from "vscode";
 import type { JoinParts } from "./joining.ts";
 import { type Notice, noticeOf } from "./notices.ts";
+import { plain } from "./plain-text.ts";
 import { compareRecovered } from "./recovered.ts";
 import type { Session } from "./session.ts";
 import type { SessionEvent } from "./helper-edge.ts";
@@ -19,7 +20,7 @@ export function tellNotices(parts: JoinParts & { readonly log: LogOutputChannel 
 
 async function tell(session: Session, notice: Notice, event: SessionEvent): Promise<void> {
   const show = notice.level === "info" ? window.showInformationMessage : window.showWarningMessage;
-  const picked = await show(notice.text, ...notice.actions);
+  const picked = await show(plain(notice.text), ...notice.actions);
   if (picked === "Show Recovered Versions") await commands.executeCommand("pairmount.showRecovered");
   if (picked === "Compare" && event.event === "recovered")
     await compareRecovered(session, { t: "recovered", id: event.id, path: event.path });

@@ -1,25 +1,62 @@
-/** Whoever waits in the lobby is a question to the host, once for each window; a stale click is told so. */
+/**
+ * Whoever waits in the lobby is a question to the host, in one window of all: VS Code closes no notification that an extension
+ * showed, so that a second one would stay open when the first is answered. The window in focus claims it at once, another only
+ * if none did; when that window goes, the question is anybody's again. A stale click is told so.
+ */
 import { type Disposable, type LogOutputChannel, window } from "vscode";
 import type { Access, PendingJoin } from "./helper-edge.ts";
+import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 const buttons = ["Accept", "Accept Read-Only", "Decline"] as const;
+/** How long a window out of focus leaves the question to the one that has it, also to one that is being reloaded. Milliseconds. */
+const afterOthers = 2000;
 
 export function askAboutJoins(session: Session, log: LogOutputChannel): Disposable {
-  const asked = new Set<number>();
-  return session.onChanged((model) => {
-    if (model.t !== "attached") return;
-    for (const join of model.state.joins.filter(({ id }) => !asked.has(id))) {
-      asked.add(join.id);
-      void tellFailure(log, async () => await ask(session, join));
+  /** Claimed, or being claimed, by this window. */
+  const taken = new Set<number>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function open(): readonly PendingJoin[] {
+    const { model } = session;
+    const joins = model.t === "attached" ? model.state.joins : [];
+    // Another session counts from one again.
+    for (const id of taken) if (!joins.some((join) => join.id === id)) taken.delete(id);
+    return joins.filter(({ id, asked }) => !asked && !taken.has(id));
+  }
+
+  function look(): void {
+    const { length } = open();
+    if (length > 0 && window.state.focused) take();
+    else if (length > 0) timer ??= setTimeout(take, afterOthers);
+  }
+
+  function take(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const join of open()) {
+      taken.add(join.id);
+      void tellFailure(log, async () => {
+        const { settled } = await session.request("claim", { id: join.id });
+        if (settled) await ask(session, join);
+        else taken.delete(join.id);
+      });
     }
-  });
+  }
+
+  const listening = [session.onChanged(look), window.onDidChangeWindowState(look)];
+  return {
+    dispose() {
+      clearTimeout(timer);
+      for (const each of listening) each.dispose();
+    },
+  };
 }
 
 async function ask(session: Session, { id, name, fingerprint, wants }: PendingJoin): Promise<void> {
   const what = wants === "read-only" ? "asks to read along" : "asks to join";
-  const picked = await window.showInformationMessage(`${name} ${what}. Fingerprint ${fingerprint}`, ...buttons);
+  const picked = await window.showInformationMessage(plain(`${name} ${what}. Fingerprint ${fingerprint}`), ...buttons);
   if (picked === undefined) return;
   const access = picked === "Accept Read-Only" || wants === "read-only" ? "read-only" : "read-write";
   await decide(session, { id, name, accept: picked !== "Decline", access });
@@ -31,5 +68,6 @@ export async function decide(
 ): Promise<void> {
   const { id, accept, access, name } = answer;
   const { settled } = await session.request("decide", { id, accept, access });
-  if (!settled) await window.showInformationMessage(`${name} does not wait any more: answered elsewhere, or gone.`);
+  if (!settled)
+    await window.showInformationMessage(plain(`${name} does not wait any more: answered elsewhere, or gone.`));
 }

@@ -1,5 +1,7 @@
 /** Versions that lost a race: compared, put back, or let go of. */
+import { relative } from "node:path";
 import { commands, Uri, window, workspace } from "vscode";
+import { plain } from "./plain-text.ts";
 import type { About } from "./rows.ts";
 import type { Session } from "./session.ts";
 
@@ -8,20 +10,30 @@ type Version = Extract<About, { t: "recovered" }>;
 export async function compareRecovered(session: Session, { id, path }: Version): Promise<void> {
   const { file, current } = await session.request("recovered", { id });
   if (file === null)
-    return void (await window.showWarningMessage(`The kept version of ${path} is not there any more.`));
+    return void (await window.showWarningMessage(plain(`The kept version of ${path} is not there any more.`)));
   const title = `${path}: recovered ↔ current`;
   if (current === null) await commands.executeCommand("vscode.open", Uri.file(file));
   else await commands.executeCommand("vscode.diff", Uri.file(file), Uri.file(current), title);
 }
 
-/** The kept bytes become the file's content, as any save does; then the version is let go of. */
+/** The kept bytes become the file's content, and what it held is kept in their place: its user need not have seen that. */
 export async function restoreRecovered(session: Session, version: Version, mount: string): Promise<void> {
   const { id, path } = version;
   const { file, current } = await session.request("recovered", { id });
   if (file === null)
-    return void (await window.showWarningMessage(`The kept version of ${path} is not there any more.`));
+    return void (await window.showWarningMessage(plain(`The kept version of ${path} is not there any more.`)));
   const target = current === null ? Uri.joinPath(Uri.file(mount), path) : Uri.file(current);
-  await workspace.fs.writeFile(target, await workspace.fs.readFile(Uri.file(file)));
+  const kept = await workspace.fs.readFile(Uri.file(file));
+  const held = current === null ? kept : await workspace.fs.readFile(target);
+  if (!Buffer.from(held).equals(kept)) {
+    const bytes = Buffer.from(held).toString("base64");
+    const { id: other } = await session.request("keep", { path: relative(mount, target.fsPath), bytes });
+    if (other === null)
+      return void (await window.showErrorMessage(
+        plain(`${path} stays as it is: what it holds could not be kept. The log says why.`),
+      ));
+  }
+  await workspace.fs.writeFile(target, kept);
   await session.request("discard", { id });
 }
 

@@ -1,5 +1,5 @@
-/** The rows of the four views. Pure; `now` in seconds since 1970. */
-import type { PeerStatus, SessionCommit, SessionState } from "./helper-edge.ts";
+/** The rows of the views (sync-rows.ts has one more). Pure; `now` in seconds since 1970. */
+import type { PeerPresence, PeerStatus, SessionCommit, SessionState } from "./helper-edge.ts";
 import type { CommandId } from "./command-ids.ts";
 
 export interface Row {
@@ -22,7 +22,8 @@ export type About =
   | { readonly t: "commit"; readonly commit: SessionCommit }
   | { readonly t: "recovered"; readonly id: string; readonly path: string };
 
-export function peerRows({ joins, status }: SessionState): readonly Row[] {
+/** `presences`: where the others are. */
+export function peerRows({ joins, status }: SessionState, presences: readonly PeerPresence[] = []): readonly Row[] {
   const waiting = joins.map(
     ({ id, name, fingerprint, wants }): Row => ({
       id: `join:${id}`,
@@ -34,17 +35,21 @@ export function peerRows({ joins, status }: SessionState): readonly Row[] {
       about: { t: "join", id, name },
     }),
   );
-  const peers = status.peers.map((peer): Row => peerRow(peer, status.role === "host"));
+  const peers = status.peers.map(
+    (peer): Row =>
+      peerRow(peer, status.role === "host", peer.you ? undefined : presences.find((each) => each.peer === peer.peer)),
+  );
   return [...waiting, ...peers];
 }
 
-function peerRow(peer: PeerStatus, ours: boolean): Row {
+function peerRow(peer: PeerStatus, ours: boolean, presence: PeerPresence | undefined): Row {
   const { name, role, access, you, state, roundTrip, protection } = peer;
   const words = [
     ...(you ? ["you"] : []),
     ...(role === "host" ? ["host"] : []),
     ...(access === "read-only" ? ["reads only"] : []),
     ...(state === "connected" ? [] : [stateWords[state]]),
+    ...(presence === undefined || presence.file === null ? [] : [presence.file.path]),
   ];
   const guest = ours && role === "guest";
   return {
@@ -55,51 +60,33 @@ function peerRow(peer: PeerStatus, ours: boolean): Row {
       `${name}: ${role}, ${access}`,
       ...(roundTrip === null ? [] : [`Round trip ${roundTrip.toFixed(1)} ms`]),
       ...(protection === null ? [] : [`Protected by TLS 1.3, ${protection}`]),
+      ...(presence === undefined || presence.unsaved.length === 0 ? [] : [`Unsaved: ${presence.unsaved.join(", ")}`]),
     ].join("\n"),
     icon: state === "connected" ? "account" : "debug-disconnect",
-    context: guest ? `guest.${access}` : "peer",
+    context: you ? "you" : guest ? `guest.${access}` : "peer",
     about: { t: "peer", peer: peer.peer, name },
   };
 }
 
 const stateWords = { suspect: "silent", reconnecting: "reconnecting", gone: "gone" } as const;
 
-export function commitRows({ commits }: SessionState, now: number): readonly Row[] {
+/** `isNew`: made by another, and not seen yet. */
+export function commitRows({ commits }: SessionState, now: number, isNew: (hash: string) => boolean): readonly Row[] {
   return commits.map((commit, i): Row => {
     const { hash, subject, author, branch, peer, pushed, at, how } = commit;
+    const marked = isNew(hash);
     return {
       // A commit can be made twice: by a reset and the same again.
       id: `commit:${hash}:${commits.length - i}`,
       label: subject,
-      description: `${peer} · ${branch} · ${age(now - at)}`,
+      description: `${marked ? "new · " : ""}${peer} · ${branch} · ${age(now - at)}`,
       tooltip: `${hash}\n${author}, ${how} on ${branch}, ${pushed ? "pushed" : "not pushed"}`,
-      icon: pushed ? "cloud" : "git-commit",
+      icon: marked ? "circle-filled" : pushed ? "cloud" : "git-commit",
       context: "commit",
       command: "pairmount.openCommit",
       about: { t: "commit", commit },
     };
   });
-}
-
-export function syncRows({ status }: SessionState): readonly Row[] {
-  const { pending, locks, state, driver, mount, position } = status;
-  const out =
-    pending.operations === 0
-      ? "nothing waits for the host"
-      : `${pending.operations} operations, ${bytes(pending.bytes)}`;
-  return [
-    row({ id: "sync:state", label: state, description: out, icon: state === "in sync" ? "check" : "sync" }),
-    ...locks.map(({ path, holder }) =>
-      row({ id: `lock:${path}`, label: path, description: `held by ${holder}`, icon: "lock" }),
-    ),
-    row({
-      id: "sync:mount",
-      label: "mount",
-      description: mount,
-      tooltip: `Driver ${driver}; applied up to operation ${position}`,
-      icon: "folder",
-    }),
-  ];
 }
 
 export function recoveredRows({ status }: SessionState): readonly Row[] {
@@ -117,10 +104,6 @@ export function recoveredRows({ status }: SessionState): readonly Row[] {
   );
 }
 
-function row(parts: { id: string; label: string; description: string; icon: string; tooltip?: string }): Row {
-  return { tooltip: `${parts.label}: ${parts.description}`, context: "sync", ...parts };
-}
-
 /** now, 5 min, 3 h, 2 d. */
 export function age(seconds: number): string {
   if (seconds < 60) return "now";
@@ -128,7 +111,8 @@ export function age(seconds: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
-function bytes(count: number): string {
+/** 900 B, 52 KB, 1.2 MB. */
+export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;
   return count < 1e6 ? `${Math.round(count / 1e3)} KB` : `${(count / 1e6).toFixed(1)} MB`;
 }

@@ -6,6 +6,7 @@ import {
   connectRpc,
   openRegistry,
   type Params,
+  type PeerPresence,
   type RegisteredSession,
   type RequestName,
   type RpcClient,
@@ -18,6 +19,10 @@ export class Session implements Disposable {
   readonly #told = new EventEmitter<SessionEvent>();
   readonly onChanged: Event<Model> = this.#changed.event;
   readonly onEvent: Event<SessionEvent> = this.#told.event;
+  readonly #moved = new EventEmitter<readonly PeerPresence[]>();
+  /** Somebody else is elsewhere in the editor. */
+  readonly onMoved: Event<readonly PeerPresence[]> = this.#moved.event;
+  #presences: readonly PeerPresence[] = [];
   #model: Model = nothing;
   #client: RpcClient | undefined;
   #asking = false;
@@ -26,11 +31,23 @@ export class Session implements Disposable {
     return this.#model;
   }
 
+  /** Where the others are; empty without a session. */
+  get presences(): readonly PeerPresence[] {
+    return this.#presences;
+  }
+
   take(input: Input): void {
     const model = next(this.#model, input);
     if (model === this.#model) return;
     this.#model = model;
+    if (model.t === "none" || model.t === "lost") this.#hear([]);
     this.#changed.fire(model);
+  }
+
+  #hear(presences: readonly PeerPresence[]): void {
+    if (presences.length === 0 && this.#presences.length === 0) return;
+    this.#presences = presences;
+    this.#moved.fire(presences);
   }
 
   /** Rejects with the system's error when nobody listens. */
@@ -44,6 +61,7 @@ export class Session implements Disposable {
         if (isGap(this.#model, delta)) this.#askAnew(client);
         else this.take({ t: "changed", delta });
       },
+      onPresence: ({ peers }) => this.#hear(peers),
     });
     this.#client?.dispose();
     this.#client = client;
@@ -80,6 +98,7 @@ export class Session implements Disposable {
     this.#client = undefined;
     this.#changed.dispose();
     this.#told.dispose();
+    this.#moved.dispose();
   }
 }
 

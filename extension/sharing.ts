@@ -3,6 +3,7 @@ import { commands, env, ProgressLocation, Uri, window, workspace } from "vscode"
 import { inviteLink } from "./helper-edge.ts";
 import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
+import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 
 const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. So are files \
@@ -63,7 +64,7 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
   } catch (error) {
     session.take({ t: "failed" });
     if (!(error instanceof HelperFailed)) throw error;
-    if (!error.cancelled) void window.showErrorMessage(error.message.replace(/^pairmount: /, ""));
+    if (!error.cancelled) void window.showErrorMessage(plain(error.message.replace(/^pairmount: /, "")));
     return undefined;
   }
 }

@@ -38,7 +38,7 @@ function startingWords(what: "share" | "join", progress: Progress | undefined): 
 
 /** What matters most comes first. */
 function attachedWords({ status, joins }: SessionState): StatusWords {
-  const { role, pending, recovered, repository, mount, peers } = status;
+  const { role, pending, incoming, recovered, repository, mount, peers } = status;
   const others = peers.filter(({ you, state }) => !you && state !== "gone");
   const tooltip = `${repository} at ${mount}\n${others.length === 0 ? "Nobody else is here" : `With ${others.map(({ name }) => name).join(", ")}`}`;
   const [first] = joins;
@@ -49,6 +49,7 @@ function attachedWords({ status, joins }: SessionState): StatusWords {
   const holder = otherHolder(status);
   if (holder !== undefined) return calm(`$(lock) ${holder} is committing`, tooltip);
   if (pending.operations > 0) return calm(`$(sync~spin) ${pending.operations} pending`, tooltip);
+  if (incoming.operations > 0) return calm(`$(sync~spin) ${incoming.operations} coming in`, tooltip);
   if (role === "host" && others.length === 0) return calm("$(broadcast) sharing", tooltip);
   return calm("$(check) in sync", tooltip);
 }

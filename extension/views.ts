@@ -6,31 +6,45 @@ import {
   type TreeDataProvider,
   TreeItem,
   TreeItemCollapsibleState,
+  type TreeView,
   window,
 } from "vscode";
 import type { ViewId } from "./command-ids.ts";
-import type { SessionState } from "./helper-edge.ts";
-import { commitRows, peerRows, recoveredRows, type Row, syncRows } from "./rows.ts";
+import type { PeerPresence, SessionState } from "./helper-edge.ts";
+import { commitRows, peerRows, recoveredRows, type Row } from "./rows.ts";
+import type { NewCommits } from "./seen-commits-shell.ts";
 import type { Session } from "./session.ts";
+import { syncRows } from "./sync-rows.ts";
 
-const rowsOf: { readonly [V in ViewId]: (state: SessionState) => readonly Row[] } = {
-  "pairmount.peers": peerRows,
-  "pairmount.commits": (state) => commitRows(state, Date.now() / 1000),
-  "pairmount.sync": syncRows,
-  "pairmount.recovered": recoveredRows,
-};
+type RowsOf = (state: SessionState, presences: readonly PeerPresence[]) => readonly Row[];
 
-export function createViews(session: Session): readonly Disposable[] {
-  return (Object.keys(rowsOf) as ViewId[]).map((id) => createTree(id, session));
+export function createViews(session: Session, commits: NewCommits): readonly Disposable[] {
+  const rowsOf: { readonly [V in ViewId]: RowsOf } = {
+    "pairmount.peers": peerRows,
+    "pairmount.commits": (state) => commitRows(state, Date.now() / 1000, (hash) => commits.isNew(hash)),
+    "pairmount.sync": syncRows,
+    "pairmount.recovered": recoveredRows,
+  };
+  return (Object.keys(rowsOf) as ViewId[]).map((id) => createTree({ id, session, commits, rowsOf: rowsOf[id] }));
 }
 
-function createTree(id: ViewId, session: Session): Disposable {
+function createTree({
+  id,
+  session,
+  commits,
+  rowsOf,
+}: {
+  readonly id: ViewId;
+  readonly session: Session;
+  readonly commits: NewCommits;
+  readonly rowsOf: RowsOf;
+}): Disposable {
   const changed = new EventEmitter<void>();
   const provider: TreeDataProvider<Row> = {
     onDidChangeTreeData: changed.event,
     getChildren: (row) => {
       const { model } = session;
-      return row !== undefined || model.t !== "attached" ? [] : [...rowsOf[id](model.state)];
+      return row !== undefined || model.t !== "attached" ? [] : [...rowsOf(model.state, session.presences)];
     },
     getTreeItem: itemOf,
   };
@@ -39,27 +53,35 @@ function createTree(id: ViewId, session: Session): Disposable {
   const draw = (): void => {
     const { model } = session;
     // Drawn anew only where something shows that did not before.
-    const rows = model.t === "attached" ? rowsOf[id](model.state) : [];
+    const rows = model.t === "attached" ? rowsOf(model.state, session.presences) : [];
+    view.badge = badgeOf(id, rows, commits);
     const now = JSON.stringify(rows);
     if (now === drawn) return;
     drawn = now;
     changed.fire();
-    if (id === "pairmount.peers") {
-      const waiting = rows.filter(({ context }) => context === "join").length;
-      view.badge = waiting === 0 ? undefined : { value: waiting, tooltip: `${waiting} asking to join` };
-    }
   };
-  const listening = session.onChanged(draw);
+  const listening = [
+    session.onChanged(draw),
+    session.onMoved(draw),
+    ...(id === "pairmount.commits" ? [commits.onChanged(draw), commits.follow(view)] : []),
+  ];
   // Ages grow by themselves.
   const timer = setInterval(draw, 60_000);
   return {
     dispose() {
       clearInterval(timer);
-      listening.dispose();
+      for (const each of listening) each.dispose();
       view.dispose();
       changed.dispose();
     },
   };
+}
+
+function badgeOf(id: ViewId, rows: readonly Row[], commits: NewCommits): TreeView<Row>["badge"] {
+  const waiting = id === "pairmount.peers" ? rows.filter(({ context }) => context === "join").length : 0;
+  if (waiting > 0) return { value: waiting, tooltip: `${waiting} asking to join` };
+  const unseen = id === "pairmount.commits" ? commits.count : 0;
+  return unseen > 0 ? { value: unseen, tooltip: `${unseen} new ${unseen === 1 ? "commit" : "commits"}` } : undefined;
 }
 
 function itemOf(row: Row): TreeItem {

@@ -2,6 +2,7 @@
 import { commands, type Disposable, Uri, window } from "vscode";
 import { askForInvite, type JoinParts, joinBy } from "./joining.ts";
 import { type Place, waysOn } from "./places.ts";
+import { plain } from "./plain-text.ts";
 import { openHere } from "./sharing.ts";
 
 /** A helper that went without a word. */
@@ -20,7 +21,7 @@ export function offerWaysOn(parts: JoinParts, text: string): boolean {
 
 async function ask(parts: JoinParts, place: Place, text: string): Promise<void> {
   const { mount, folder } = place;
-  const picked = await window.showWarningMessage(text, ...waysOn(place));
+  const picked = await window.showWarningMessage(plain(text), ...waysOn(place));
   switch (picked) {
     case "Close Folder":
       return void (await commands.executeCommand("workbench.action.closeFolder"));

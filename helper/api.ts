@@ -3,11 +3,20 @@
  * framed as vscode-jsonrpc frames it. The socket is 0600 in a 0700 folder: who can open it is the user.
  * A change of any shape raises `apiVersion`; test/unit/rpc/contract.test.ts notices.
  */
-import type { Access, SessionEvent, SessionStatus } from "./session/api.ts";
+import type { Access, PeerPresence, Presence, SessionEvent, SessionStatus } from "./session/api.ts";
 
-export type { Access, PeerStatus, Progress, SessionEvent, SessionStatus } from "./session/api.ts";
+export type {
+  Access,
+  PeerPresence,
+  PeerStatus,
+  Presence,
+  Progress,
+  SessionEvent,
+  SessionStatus,
+  Transfer,
+} from "./session/api.ts";
 
-export const apiVersion = 2;
+export const apiVersion = 3;
 
 /** Requests without parameters take `{}` or nothing. */
 export type Nothing = Readonly<Record<string, never>>;
@@ -26,6 +35,8 @@ export interface PendingJoin {
   readonly name: string;
   readonly fingerprint: string;
   readonly wants: Access;
+  /** A client shows the question (`claim`); the others need not. */
+  readonly asked: boolean;
 }
 
 /** A commit made while this helper was there, by whomever. */
@@ -67,6 +78,11 @@ export interface Delta {
   readonly commits?: readonly SessionCommit[];
 }
 
+/** What one window shows. Of several windows of one peer the one that had the focus last says which file is in front. */
+export interface WindowPresence extends Presence {
+  readonly focused: boolean;
+}
+
 export interface Requests {
   /** Asked first by every client; a client of another version goes away. */
   readonly version: { readonly params: Nothing; readonly result: Greeting };
@@ -81,6 +97,8 @@ export interface Requests {
     readonly params: { readonly id: number; readonly accept: boolean; readonly access: Access };
     readonly result: { readonly settled: boolean };
   };
+  /** Before a client asks its user: `settled` true, and the question is this client's until it is decided or the client's connection ends. */
+  readonly claim: { readonly params: { readonly id: number }; readonly result: { readonly settled: boolean } };
   /** Host only. Of a guest that joined for reading only nothing else can be made. */
   readonly setAccess: {
     readonly params: { readonly peer: number; readonly access: Access };
@@ -99,6 +117,8 @@ export interface Requests {
     readonly result: { readonly id: string | null };
   };
   readonly discard: { readonly params: { readonly id: string }; readonly result: { readonly settled: boolean } };
+  /** Where this window is; the others hear the latest. A file outside the mount, or not shared, is none. Forgotten with the connection. */
+  readonly present: { readonly params: WindowPresence; readonly result: Nothing };
   /** Ends the session. Answered once the mount is gone; the helper ends right after. */
   readonly leave: { readonly params: Nothing; readonly result: Nothing };
 }
@@ -109,6 +129,8 @@ export type Answered<M extends RequestName> = Requests[M]["result"];
 export interface Notifications {
   readonly event: SessionEvent;
   readonly changed: Delta;
+  /** All others that are anywhere. The latest alone counts; it has no revision. To who is attached. */
+  readonly presence: { readonly peers: readonly PeerPresence[] };
 }
 export type NotificationName = keyof Notifications;
 

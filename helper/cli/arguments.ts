@@ -25,7 +25,7 @@ export interface ShareCommand extends SessionCommand {
 }
 export interface JoinCommand extends SessionCommand {
   readonly command: "join";
-  /** The invite itself, also when its link was given. */
+  /** The invite itself, or its link. */
   readonly invite: string;
   readonly mount: string | undefined;
 }
@@ -136,7 +136,7 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
     if (more.length > 0) return misuse("join", `An invite and a folder: ${JSON.stringify(more[0])} is too many.`);
     const shared = sessionOf("join", values);
     if ("command" in shared) return shared;
-    return { command: "join", invite: inviteOf(invite), mount, ...shared };
+    return { command: "join", invite, mount, ...shared };
   },
   status(args) {
     const { values, positionals } = parseArgs({ args, options: options.status, allowPositionals: true });
@@ -180,16 +180,6 @@ function sessionOf(about: CommandName, values: SessionValues): SessionCommand | 
   if (!Number.isFinite(idle) || idle < 0) return misuse(about, "--idle takes minutes, 0 for never.");
   const access: Access = values["read-only"] === true ? "read-only" : "read-write";
   return { name: values.name?.trim(), driver, access, detach: values.detach ?? false, idle, ...outputOf(values) };
-}
-
-/** `vscode://pairmount.pairmount/join?invite=…` is the same invite, clickable. */
-export function inviteLink(invite: string): string {
-  return `vscode://pairmount.pairmount/join?invite=${encodeURIComponent(invite)}`;
-}
-
-function inviteOf(argument: string): string {
-  if (!argument.startsWith("vscode://") || !URL.canParse(argument)) return argument;
-  return new URL(argument).searchParams.get("invite") ?? argument;
 }
 
 function isCommand(word: string): word is CommandName {

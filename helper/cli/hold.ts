@@ -1,6 +1,6 @@
 /** A session in the foreground: begins, can be found and asked over its socket, ends by signal, `leave` or by itself. */
 import { Disposables } from "../base/disposable.ts";
-import { systemTimers } from "../peer/timers.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
 import type { JoinDecision, PeerStatus, Progress, Session, SessionEvent } from "../session/api.ts";
 import { cancelled } from "../session/errors.ts";
@@ -16,6 +16,7 @@ export interface HeldSession {
   readonly start: (tell: {
     readonly onEvent: (event: SessionEvent) => void;
     readonly onProgress: (progress: Progress) => void;
+    readonly onPresence: () => void;
     readonly signal: AbortSignal;
   }) => Promise<Session>;
   readonly view: SessionView;
@@ -52,7 +53,11 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
 
   try {
     const onProgress = (progress: Progress): void => view.progress(progress);
-    const session = await inTime(held.start({ onEvent, onProgress, signal: beginning.signal }), beginning.signal);
+    const onPresence = (): void => server?.moved();
+    const session = await inTime(
+      held.start({ onEvent, onProgress, onPresence, signal: beginning.signal }),
+      beginning.signal,
+    );
     if (session !== undefined) ends.add({ dispose: () => session.dispose() });
     if (session === undefined || beginning.signal.aborted) throw cancelled();
     const socket = registry.socketFor(ports.pid);
@@ -104,6 +109,8 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     remove: ({ peer }) => ({ settled: session.remove(peer) }),
     recovered: ({ id }) => session.recovered(id),
     keep: ({ path, bytes }) => ({ id: session.keep(path, Buffer.from(bytes, "base64")) }),
+    present: (presence) => session.present(presence),
+    presences: () => session.presences(),
     discard: ({ id }) => ({ settled: session.discard(id) }),
     leave,
   };

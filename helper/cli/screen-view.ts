@@ -1,7 +1,7 @@
 /** The screen of a running session: a bar while it starts, what to do next, then a line per event. */
 import type { JoinDecision, JoinRequest, Progress, SessionEvent } from "../session/api.ts";
 import { acceptAs, answerOf, type ApprovalRule, nobodyToAsk, question } from "./approval.ts";
-import { inviteLink } from "./arguments.ts";
+import { inviteLink } from "../peer/invite.ts";
 import { eventLine, isForPeople, progressLine, stepNames } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import type { SessionView, Started } from "./view.ts";

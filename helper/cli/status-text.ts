@@ -1,5 +1,5 @@
 /** A session's status for people. Pure. */
-import type { PeerStatus, SessionStatus } from "../session/api.ts";
+import type { PeerStatus, SessionStatus, Transfer } from "../session/api.ts";
 import { bytes, milliseconds, printable } from "./format.ts";
 
 export function statusText(status: SessionStatus): string {
@@ -11,6 +11,7 @@ export function statusText(status: SessionStatus): string {
     ...(status.invite === null ? [] : [`  invite      ${status.invite}`]),
     `  helper      process ${status.pid}, ${status.driver} driver, ${bytes(status.memory)}, position ${status.position}`,
     ...section("peers", status.peers.map(peerText)),
+    ...section("transfers", status.transfers.map(transferText)),
     ...section(
       "locks",
       status.locks.map(({ path, holder }) => `${printable(path)}, held by ${printable(holder)}`),
@@ -25,9 +26,18 @@ export function statusText(status: SessionStatus): string {
   return `${lines.join("\n")}\n`;
 }
 
-function stateOf({ state, pending }: SessionStatus): string {
-  if (pending.operations === 0) return state;
-  return `${state}: ${pending.operations} operations, ${bytes(pending.bytes)}`;
+function stateOf({ state, pending, incoming }: SessionStatus): string {
+  const amounts = [
+    ...(pending.operations > 0 ? [`${pending.operations} operations, ${bytes(pending.bytes)} out`] : []),
+    ...(incoming.operations > 0 ? [`${incoming.operations} operations, ${bytes(incoming.bytes)} in`] : []),
+  ];
+  return amounts.length === 0 ? state : `${state}: ${amounts.join("; ")}`;
+}
+
+const words = { fetch: "from", serve: "to", snapshot: "to" } as const;
+
+function transferText({ what, path, peer, done, total }: Transfer): string {
+  return `${printable(path ?? "the tree")} ${words[what]} ${printable(peer)}, ${bytes(done)} of ${bytes(total)}`;
 }
 
 function peerText(peer: PeerStatus): string {

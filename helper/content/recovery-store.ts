@@ -55,7 +55,7 @@ export class RecoveryStore {
 
   /** The content is copied before this returns, so that the caller may overwrite it. */
   keep(info: KeptInfo, losing: Losing): Result<Kept> {
-    // Another session may keep its own here: two folders of one name, two mounts of one host.
+    // Another session may keep its own here: two mounts of one workspace.
     while (existsSync(this.#contentOf(this.#next))) this.#next++;
     const id = this.#next++;
     const path = this.#contentOf(id);

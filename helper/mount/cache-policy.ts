@@ -6,15 +6,14 @@ export interface CachePolicy {
   readonly entryTtl: number;
   readonly attributeTtl: number;
   readonly negativeTtl: number;
-  /** Listings of such a directory stay in the page cache. */
-  readonly cacheListing: boolean;
 }
 
 const hour = 3600;
 const table: { readonly [C in PathClass]: CachePolicy } = {
-  "git-immutable": { entryTtl: 24 * hour, attributeTtl: 24 * hour, negativeTtl: 0, cacheListing: false },
-  "git-mutable": { entryTtl: 0, attributeTtl: 0, negativeTtl: 0, cacheListing: false },
-  "work-tree": { entryTtl: hour, attributeTtl: hour, negativeTtl: hour, cacheListing: true },
+  "git-immutable": { entryTtl: 24 * hour, attributeTtl: 24 * hour, negativeTtl: 0 },
+  "git-mutable": { entryTtl: 0, attributeTtl: 0, negativeTtl: 0 },
+  "git-skeleton": { entryTtl: hour, attributeTtl: hour, negativeTtl: 0 },
+  "work-tree": { entryTtl: hour, attributeTtl: hour, negativeTtl: hour },
 };
 
 export function cachePolicy(pathClass: PathClass): CachePolicy {
@@ -27,10 +26,4 @@ export function cachePolicy(pathClass: PathClass): CachePolicy {
  */
 export function fileOpenFlags(writable: boolean, pagesGood: boolean): number {
   return (writable ? 0 : openFlag.noFlush) | (pagesGood ? openFlag.keepCache : 0);
-}
-
-/** FOPEN flags of a directory. `listingGood`: no invalidation of its listing is on its way. */
-export function directoryOpenFlags(pathClass: PathClass, listingGood: boolean): number {
-  if (!table[pathClass].cacheListing) return 0;
-  return openFlag.cacheDir | (listingGood ? openFlag.keepCache : 0);
 }

@@ -1,15 +1,12 @@
-/** Open files and directories of this mount: one number per open, counted up and never reused. */
+/** Open files of this mount: one number per open, counted up and never reused. */
 import type { NodeId } from "../replica/ids.ts";
-import type { Listing } from "./listing.ts";
 import type { FileHandle } from "./workspace.ts";
 
 export interface OpenHandle {
   readonly id: number;
   readonly node: NodeId;
-  /** Undefined for directories and for opens of the echo worker, which reach nothing below the mount. */
+  /** Undefined for opens of the echo worker, which reach nothing below the mount. */
   readonly file: FileHandle | undefined;
-  /** A directory's rows as of its last READDIR from the start. */
-  listing: Listing | undefined;
 }
 
 export class Handles {
@@ -22,7 +19,7 @@ export class Handles {
 
   add(node: NodeId, file: FileHandle | undefined): number {
     const id = ++this.#last;
-    this.#open.set(id, { id, node, file, listing: undefined });
+    this.#open.set(id, { id, node, file });
     return id;
   }
 

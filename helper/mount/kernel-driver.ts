@@ -1,5 +1,5 @@
 /** The `kernel` driver: the mount step gives the descriptor, the device speaks the protocol, the core knows what it means. */
-import type { Timers } from "../base/ports.ts";
+import { looseTimers } from "../base/system-timers.ts";
 import { serve } from "../fuse/device.ts";
 import { notifications } from "../fuse/notify.ts";
 import { mountFuse } from "../mountstep/mount-fuse.ts";
@@ -42,7 +42,7 @@ function start(request: MountRequest, step: Step): Mounted & { readonly ready: P
     owner: request.owner,
     readOnly: request.readOnly,
     clock: request.clock,
-    timers: systemTimers,
+    timers: looseTimers,
     openInvalidationLane: workerLane(step.fd, onDefect),
     openEchoLane: echoWorkerLane(onDefect),
     isDying,
@@ -67,12 +67,3 @@ function start(request: MountRequest, step: Step): Mounted & { readonly ready: P
     dispose: () => (disposed ??= end()),
   };
 }
-
-const systemTimers: Timers = {
-  after(ms, call) {
-    const timer = setTimeout(call, ms);
-    timer.unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-  now: () => performance.now(),
-};

@@ -1,15 +1,18 @@
 /**
- * OPENDIR, READDIR, READDIRPLUS. A handle lists what was there when it began to read (offset 0, so also after rewinddir),
- * without names that have gone since. Order and offsets are those of the directory's cookies (listing-cookies.ts).
+ * READDIR, READDIRPLUS. OPENDIR is answered ENOSYS: the kernel then opens directories by itself and keeps every listing until
+ * an invalidation (fs/fuse/dir.c and readdir.c, no_opendir), so there are no handles. Who reads on goes on with the rows
+ * of whoever began last (offset 0, so also after rewinddir), without names that have gone since: what is made meanwhile
+ * ends no reader's way. Order and offsets are those of the directory's cookies (listing-cookies.ts).
  */
 import { errno } from "../base/errno.ts";
 import type { FileName } from "../base/name.ts";
 import type { DirectoryRow, RequestOf } from "../fuse/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { presentEntry } from "./attributes.ts";
-import { cachePolicy, directoryOpenFlags } from "./cache-policy.ts";
+import { cachePolicy } from "./cache-policy.ts";
 import type { MountContext } from "./context.ts";
 import { Cookies } from "./listing-cookies.ts";
+import type { Known } from "./lookups.ts";
 import type { Kind, Node } from "./workspace.ts";
 
 /** Rising by cookie. */
@@ -21,34 +24,19 @@ const typeOf: { readonly [K in Kind]: number } = { file: 8, dir: 4, symlink: 10 
 const leastRow = 32;
 const leastPlusRow = 160;
 
-export function opendir(context: MountContext, request: RequestOf<"open" | "opendir">): void {
-  const { workspace, handles, lookups, replies } = context;
-  const id = request.node as NodeId;
-  const node = workspace.node(id);
-  if (node === undefined) return replies.error(request.unique, errno.ESTALE);
-  if (node.kind !== "dir") return replies.error(request.unique, errno.ENOTDIR);
-  const known = lookups.pin(id);
-  const flags = directoryOpenFlags(workspace.classOfDir(id), known.pendingPages === 0);
-  replies.opened(request.unique, { handle: handles.add(id, undefined), flags });
-}
-
 export function readdir(context: MountContext, request: RequestOf<"readdir" | "readdirplus">): void {
-  const { workspace, handles, lookups, replies } = context;
+  const { workspace, lookups, replies } = context;
   const id = request.node as NodeId;
-  const handle = handles.get(request.handle);
   const dir = workspace.node(id);
-  if (handle === undefined || dir === undefined) return replies.error(request.unique, errno.EBADF);
-  if (request.offset === 0 || handle.listing === undefined) handle.listing = takeListing(context, id);
+  const known = lookups.get(id);
+  if (known === undefined || dir === undefined) return replies.error(request.unique, errno.ESTALE);
+  if (request.offset === 0 || known.listing === undefined) known.listing = takeListing(context, known);
   const plus = request.op === "readdirplus";
-  const rows = rowsAfter(
-    context,
-    dir,
-    handle.listing,
-    request.offset,
-    Math.ceil(request.size / (plus ? leastPlusRow : leastRow)),
-    plus,
-  );
+  const most = Math.ceil(request.size / (plus ? leastPlusRow : leastRow));
+  const rows = rowsAfter(context, dir, known.listing, request.offset, most, plus);
   const used = replies.listing(request.unique, request.size, rows, plus);
+  known.listed = true;
+  if (rows.length === 0) known.listing = undefined;
   if (!plus) return;
   for (let i = 0; i < used; i++) {
     const row = rows[i];
@@ -56,11 +44,9 @@ export function readdir(context: MountContext, request: RequestOf<"readdir" | "r
   }
 }
 
-function takeListing(context: MountContext, id: NodeId): Listing {
-  const living = context.workspace.list(id);
-  const known = context.lookups.get(id);
-  const cookies = known?.cookies ?? new Cookies();
-  if (known !== undefined) known.cookies = cookies;
+function takeListing(context: MountContext, known: Known): Listing {
+  const living = context.workspace.list(known.node);
+  const cookies = (known.cookies ??= new Cookies());
   cookies.prune(living);
   return living.map(({ name }) => ({ name, cookie: cookies.of(name) })).sort((a, b) => a.cookie - b.cookie);
 }

@@ -4,6 +4,7 @@
  */
 import type { FileName } from "../base/name.ts";
 import { rootNode, type NodeId, type Version } from "../replica/ids.ts";
+import type { Listing } from "./listing.ts";
 import type { Cookies } from "./listing-cookies.ts";
 
 export interface Known {
@@ -15,8 +16,12 @@ export interface Known {
   name: FileName | undefined;
   /** The content version the kernel's pages hold, as far as they are there. */
   pagesVersion: Version | undefined;
-  /** Invalidations of its pages (of a directory: its listing) not yet written. */
+  /** Invalidations of its pages not yet written. */
   pendingPages: number;
+  /** Of a directory: the kernel may keep a listing of it that no invalidation has taken since. */
+  listed: boolean;
+  /** Of a directory: the rows that are being read. */
+  listing: Listing | undefined;
   /** Was once answered with a time to live, and so may be kept by name although its class forbids it now: a plain directory became a git dir. */
   kept: boolean;
   /** Of a directory: absent names in it were. */
@@ -94,6 +99,8 @@ export class Lookups {
       name,
       pagesVersion: undefined,
       pendingPages: 0,
+      listed: false,
+      listing: undefined,
       kept: false,
       absentKept: false,
       replaced: false,

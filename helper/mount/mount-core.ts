@@ -73,6 +73,7 @@ export function createMountCore(options: MountCoreOptions): MountCore {
     echo: (change) => echo.add(change),
     expectEcho: (change) => echo.expect(change),
     dropEcho: (change) => echo.drop(change),
+    timers,
   });
   workspace.observe(observer);
   const interrupts = new Interrupts({

@@ -2,6 +2,7 @@
  * What others changed → what the kernel must be told, in the order of FUSE.md "Invalidation": the entry if the mapping
  * changed and may be cached, the node, the parent's listing, and once all of it is written, the watcher echo.
  */
+import type { Timers } from "../base/ports.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { cachePolicy } from "./cache-policy.ts";
 import type { EchoChange } from "./echo-change.ts";
@@ -20,7 +21,11 @@ export interface ObserverOptions {
   readonly expectEcho: (change: EchoChange) => void;
   /** Of an expected change: a later one of its kind is echoed in its place. */
   readonly dropEcho: (change: EchoChange) => void;
+  readonly timers: Timers;
 }
+
+/** How long a program that was answered a listing may take to wake up and put it into the kernel's cache. */
+const fillingMs = 1000;
 
 export interface MountObserver extends ViewObserver {
   dropPages(node: NodeId): void;
@@ -81,8 +86,8 @@ export function createObserver(options: ObserverOptions): MountObserver {
       const known = id === undefined ? undefined : lookups.get(id);
       if (known !== undefined && (policy.attributeTtl > 0 || known.kept)) dropNode(known, "attributes", ticket);
     }
-    if (parent !== undefined && cachePolicy(workspace.classOfDir(at.parent)).attributeTtl > 0)
-      dropNode(parent, "listing", ticket);
+    if (parent !== undefined && (parent.listed || isCached(parent)))
+      dropNode(parent, parent.listed ? "listing" : "attributes", ticket, true);
     if (change.moved === undefined) ticket.give();
     if (dead?.nlink === 0) lookups.forgetUnseen(dead.id);
   }
@@ -119,8 +124,13 @@ export function createObserver(options: ObserverOptions): MountObserver {
     return what;
   }
 
-  function dropNode(known: Known, drop: "attributes" | "pages" | "listing", ticket: Waiting): Invalidation {
-    const counts = drop !== "attributes";
+  function dropNode(
+    known: Known,
+    drop: "attributes" | "pages" | "listing",
+    ticket: Waiting,
+    toEnd = false,
+  ): Invalidation {
+    const counts = drop === "pages";
     const what: Invalidation = { t: "node", node: known.node, drop };
     const written = (found: boolean): void => {
       if (counts) known.pendingPages--;
@@ -129,7 +139,7 @@ export function createObserver(options: ObserverOptions): MountObserver {
       const entry: Invalidation = { t: "entry", parent: known.parent, name: known.name };
       if (!invalidator.add(entry, { who: ticket, written: () => ticket.give() })) ticket.give();
     };
-    if (!invalidator.add(what, { who: ticket, written, toEnd: drop === "listing" })) return what;
+    if (!invalidator.add(what, { who: ticket, written, toEnd })) return what;
     if (counts) known.pendingPages++;
     ticket.take();
     return what;
@@ -146,6 +156,13 @@ export function createObserver(options: ObserverOptions): MountObserver {
       const known = lookups.get(node);
       if (known !== undefined) dropNode(known, "pages", nobody);
     },
-    sent: (what) => open.close(what),
+    sent(what) {
+      open.close(what);
+      const known = what.t === "node" && what.drop === "listing" ? lookups.get(what.node) : undefined;
+      if (known?.listed !== true) return;
+      known.listed = false;
+      // Rows answered before may enter the kernel's cache after this notice.
+      options.timers.after(fillingMs, () => void invalidator.add(what, { who: known, written: () => {}, toEnd: true }));
+    },
   };
 }

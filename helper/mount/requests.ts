@@ -9,7 +9,7 @@ import type { Echo } from "./echo.ts";
 import { answerEcho } from "./echo-answers.ts";
 import { fallocate, flush, fsync, read, statfs, write } from "./files.ts";
 import type { Interrupts } from "./interrupts.ts";
-import { opendir, readdir } from "./listing.ts";
+import { readdir } from "./listing.ts";
 import { link, lookup, mkdir, mknod, rename, symlink, unlink } from "./names.ts";
 import { create, open, release } from "./opens.ts";
 
@@ -98,8 +98,6 @@ function dispatch(context: MountContext, interrupts: Interrupts, request: Reques
       return rename(context, request);
     case "link":
       return link(context, request);
-    case "opendir":
-      return opendir(context, request);
     case "readdir":
     case "readdirplus":
       return readdir(context, request);
@@ -113,7 +111,8 @@ function dispatch(context: MountContext, interrupts: Interrupts, request: Reques
       return interrupts.interrupt(request.target);
     case "tmpfile":
       return context.replies.error(request.unique, errno.EOPNOTSUPP);
-    // The kernel asks once and then knows: an fsync of a directory succeeds without us (FUSE.md "INIT").
+    // The kernel asks once and then knows: directories are opened (listing.ts) and fsynced without us (FUSE.md "INIT").
+    case "opendir":
     case "fsyncdir":
     case "other":
       return context.replies.error(request.unique, errno.ENOSYS);

@@ -7,13 +7,14 @@ import type { Time } from "../base/time.ts";
 import type { Down } from "../replica/api.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
-import type { Role, Welcome } from "./codec/greeting.ts";
+import type { Role, Told, Welcome } from "./codec/greeting.ts";
 import type { FetchAnswer, LinkState, PeerStatus, Space } from "./codec/to-guest.ts";
+import type { Presence } from "./codec/presence.ts";
 import type { FetchRequest, Priority } from "./codec/to-host.ts";
 import type { LinkError } from "./errors.ts";
 import type { Fingerprint } from "./identity.ts";
 
-export type { FetchAnswer, FetchRequest, LinkState, PeerStatus, Priority, Role, Space };
+export type { FetchAnswer, FetchRequest, LinkState, PeerStatus, Presence, Priority, Role, Space };
 
 /** Somebody who knows an invite's secret waits in the lobby; nothing of the session was told but the two names. */
 export interface JoinRequest {
@@ -48,6 +49,8 @@ export interface GuestConnection {
   readonly group: string;
   /** Bytes of the order this guest has not acknowledged. */
   readonly pendingBytes: number;
+  /** Bytes of a tree that was sent and is not acknowledged: given to the network, of all. */
+  readonly snapshot: { readonly done: number; readonly total: number } | undefined;
   /** In order of index. A snapshot replaces whatever was told before and is not acknowledged yet. */
   send(down: Down): void;
   /** False: the guest joined for reading only, and its mount can do no more. It hears of it with the next list of peers. */
@@ -55,6 +58,8 @@ export interface GuestConnection {
   sendRange(first: NodeId): void;
   sendPeers(peers: readonly PeerStatus[]): void;
   sendSpace(space: Space): void;
+  /** Where another peer is. The latest of each counts; the guest hears of it when nothing else waits, and again after a resume. */
+  sendPresence(peer: PeerId, presence: Presence): void;
   /** Ends the seat: the guest is told `removed` or `ended` with the detail. */
   close(code: "removed" | "ended", detail?: string): void;
 }
@@ -69,6 +74,8 @@ export interface GuestEvents {
   hold(node: NodeId): void;
   drop(node: NodeId): void;
   rangeWanted(): void;
+  /** Where this guest is now. */
+  present(presence: Presence): void;
   /** The guest is too far behind (64 MiB): what it was told is forgotten; send a snapshot. */
   snapshotWanted(): void;
   state(state: LinkState): void;
@@ -87,6 +94,8 @@ export interface HostConnection {
   /** Milliseconds; 0 before the first pong. */
   readonly rtt: number;
   readonly group: string;
+  /** The host's last word of how far this guest was told the order: up to which index, and how many bytes of it are on their way. */
+  readonly told: Told;
   /** Bytes queued here and not yet given to the network. */
   readonly pendingBytes: number;
   /** Dropped unless connected or suspect: on `state("connected")` the session resends what is undecided. */
@@ -104,6 +113,8 @@ export interface HostConnection {
   hold(node: NodeId): void;
   drop(node: NodeId): void;
   wantRange(): void;
+  /** Where this peer is now. The latest counts; the host hears of it when nothing else waits, and again after a reconnect. */
+  present(presence: Presence): void;
   /** Session time. */
   now(): Time;
   /** Session time less this machine's, milliseconds. */
@@ -118,6 +129,8 @@ export interface HostEvents {
   range(first: NodeId): void;
   peers(peers: readonly PeerStatus[]): void;
   space(space: Space): void;
+  /** Where another peer is now. */
+  presence(peer: PeerId, presence: Presence): void;
   /** `error` says why for `reconnecting` and `gone`. Not called for the first `connected`. */
   state(state: HostState, error: LinkError | undefined): void;
 }

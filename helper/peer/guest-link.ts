@@ -10,7 +10,7 @@ import type { Identity } from "./identity.ts";
 import type { Invite } from "./invite.ts";
 import type { Lane } from "./lane.ts";
 import { createWallClock } from "./session-clock.ts";
-import { systemTimers } from "./timers.ts";
+import { systemTimers } from "../base/system-timers.ts";
 
 export interface ConnectOptions {
   readonly invite: Invite;

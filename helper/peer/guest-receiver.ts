@@ -1,8 +1,8 @@
-import type { Time } from "../base/time.ts";
 import type { HostEvents } from "./api.ts";
 import { parse } from "./codec/bytes.ts";
-import { readPong } from "./codec/greeting.ts";
+import { type Pong, readPong } from "./codec/greeting.ts";
 import { readOrderedFrame } from "./codec/ordered.ts";
+import { readPeerPresence } from "./codec/presence.ts";
 import { readPeers, readRangeFirst, readSpace } from "./codec/to-guest.ts";
 import { frameType } from "./protocol.ts";
 import { createSnapshotAssembly } from "./snapshot-assembly.ts";
@@ -15,9 +15,7 @@ export interface GuestReceiver {
 }
 
 /** Parses what the host tells and hands it on: the order without gaps, each index once. */
-export function createGuestReceiver(
-  events: Omit<HostEvents, "state"> & { pong(id: number, time: Time): void },
-): GuestReceiver {
+export function createGuestReceiver(events: Omit<HostEvents, "state"> & { pong(pong: Pong): void }): GuestReceiver {
   const assemble = createSnapshotAssembly();
   let lastIndex = 0;
 
@@ -62,13 +60,15 @@ export function createGuestReceiver(
         case frameType.snapshotEnd:
           return snapshot(type, body);
         case frameType.pong:
-          return one(parse(body, readPong), ({ id, time }) => events.pong(id, time));
+          return one(parse(body, readPong), (pong) => events.pong(pong));
         case frameType.range:
           return one(parse(body, readRangeFirst), (first) => events.range(first));
         case frameType.peers:
           return one(parse(body, readPeers), (peers) => events.peers(peers));
         case frameType.space:
           return one(parse(body, readSpace), (space) => events.space(space));
+        case frameType.presence:
+          return one(parse(body, readPeerPresence), ({ peer, presence }) => events.presence(peer, presence));
         default:
           return `frame ${type} from the host`;
       }

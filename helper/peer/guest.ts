@@ -3,8 +3,9 @@ import type { Time } from "../base/time.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Address } from "./address.ts";
-import type { FetchAnswer, HostConnection, HostEvents, HostState } from "./api.ts";
-import { encodePing, type Welcome } from "./codec/greeting.ts";
+import type { FetchAnswer, HostConnection, HostEvents, HostState, Presence } from "./api.ts";
+import { encodePing, type Pong, type Told, type Welcome } from "./codec/greeting.ts";
+import { encodePresent } from "./codec/presence.ts";
 import { encodeAck, encodeDrop, encodeHold, encodeHolding, encodeRangeWanted, encodeSubmit } from "./codec/to-host.ts";
 import { type LinkError, type LinkErrorCode, linkError } from "./errors.ts";
 import { type FetchRange, Fetches } from "./fetches.ts";
@@ -14,6 +15,7 @@ import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { type Fingerprint, type Identity, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
+import { pause } from "./pause.ts";
 import { type AdjustableClock, createOffsetFilter, createSessionClock, msBetween } from "./session-clock.ts";
 
 export interface GuestLinkOptions {
@@ -48,6 +50,7 @@ export class GuestLink implements HostConnection {
   state: HostState = "connected";
   rtt = 0;
   group = "";
+  told: Told = { index: 0, bytes: 0 };
   readonly #options: GuestLinkOptions;
   readonly #clock: AdjustableClock;
   readonly #filter = createOffsetFilter();
@@ -65,6 +68,7 @@ export class GuestLink implements HostConnection {
   #ack = 0;
   #ackScheduled = false;
   #rangeWanted = false;
+  #presence: Uint8Array | undefined;
 
   constructor(options: GuestLinkOptions) {
     const { token: _token, resumed: _resumed, time, ...welcome } = options.welcome;
@@ -86,7 +90,8 @@ export class GuestLink implements HostConnection {
       },
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
-      pong: (id, time) => this.#pong(id, time),
+      presence: (peer, presence) => events.presence(peer, presence),
+      pong: (pong) => this.#pong(pong),
     });
     this.#attach(lane, group);
   }
@@ -131,6 +136,11 @@ export class GuestLink implements HostConnection {
     if (this.#rangeWanted) return;
     this.#rangeWanted = true;
     this.#operations?.send(encodeRangeWanted());
+  }
+
+  present(presence: Presence): void {
+    this.#presence = encodePresent(presence);
+    this.#operations?.offer(0, this.#presence);
   }
 
   now(): Time {
@@ -194,12 +204,13 @@ export class GuestLink implements HostConnection {
         for (const frame of encodeHolding([...this.#held])) lane.send(frame);
         if (this.#ack > 0) lane.send(encodeAck(this.#ack));
         if (this.#rangeWanted) lane.send(encodeRangeWanted());
+        if (this.#presence !== undefined) lane.offer(0, this.#presence);
         this.#report("connected", undefined);
       });
       if (failed === undefined) return;
       error = failed;
       if (final.has(error.code)) break;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
     this.#gone(error);
   }
@@ -219,7 +230,7 @@ export class GuestLink implements HostConnection {
         this.#fetches.attach(lane);
       });
       if (failed === undefined) return;
-      await this.#pause(backoff(attempt));
+      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
     }
   }
 
@@ -241,21 +252,6 @@ export class GuestLink implements HostConnection {
       timers,
       signal,
       onWelcome: (lane, _welcome, group) => onWelcome(lane, group),
-    });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#stop;
-      const stop = (): void => {
-        timer.cancel();
-        resolve();
-      };
-      const timer = this.#options.timers.after(ms, () => {
-        signal.removeEventListener("abort", stop);
-        resolve();
-      });
-      signal.addEventListener("abort", stop);
     });
   }
 
@@ -286,7 +282,8 @@ export class GuestLink implements HostConnection {
     this.#operations?.send(encodePing(id, Math.round(this.rtt * 1000)));
   }
 
-  #pong(id: number, host: Time): void {
+  #pong({ id, time: host, told }: Pong): void {
+    this.told = told;
     const ping = this.#pings.get(id);
     if (ping === undefined) return;
     this.#pings.delete(id);

@@ -4,14 +4,14 @@ import { createSecureContext, TLSSocket } from "node:tls";
 import type { SessionClock, Timers } from "../base/ports.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Admission, GuestConnection, GuestEvents, JoinRequest, Role } from "./api.ts";
-import { encodeWelcome, type Lobby } from "./codec/greeting.ts";
+import { encodeWelcome, type Lobby, type Welcome } from "./codec/greeting.ts";
 import { greetGuest } from "./host-greeting.ts";
 import type { Fingerprint, Identity } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
 import { Seat } from "./seat.ts";
 import { createSessionClock, createWallClock } from "./session-clock.ts";
-import { systemTimers } from "./timers.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import { tlsOptions } from "./tls.ts";
 
 export interface OpenInvite {
@@ -27,7 +27,7 @@ export interface HostOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Asked at every join. */
   readonly invites: () => readonly OpenInvite[];
-  readonly about: Lobby & { readonly uid: number; readonly gid: number };
+  readonly about: Lobby & Pick<Welcome, "workspace" | "uid" | "gid">;
   /** A guest's first range of node ids. */
   readonly nextRange: () => NodeId;
   readonly onRequest: (request: JoinRequest) => Promise<Admission>;

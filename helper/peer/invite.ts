@@ -20,6 +20,8 @@ export interface Invite {
 
 const version = 1;
 const link = "vscode://pairmount.pairmount/join?invite=";
+/** Its scheme is the editor's that is to open it: VS Code, its Insiders, or another of its kind. */
+const linkStart = /^<?[a-z][a-z0-9+.-]*:\/\/pairmount\.pairmount\/join\?invite=/i;
 
 /**
  * One base64url token, 88 characters for one IPv4 address: version 1 · role 1 · expiry 4 · key 32 · secret 16 ·
@@ -38,9 +40,9 @@ export function encodeInvite(invite: Invite): string {
   return Buffer.concat([body, checkOf(body)]).toString("base64url");
 }
 
-/** `vscode://pairmount.pairmount/join?invite=AQAAAAAA…` opens VS Code with the join question. */
-export function inviteLink(invite: Invite): string {
-  return link + encodeInvite(invite);
+/** `vscode://pairmount.pairmount/join?invite=AQAAAAAA…` opens VS Code with the join question. A token needs no escapes. */
+export function inviteLink(token: string): string {
+  return link + token;
 }
 
 export type ParsedInvite =
@@ -49,10 +51,7 @@ export type ParsedInvite =
 
 /** A token or a link, as a person pasted it. `now` in seconds since 1970. */
 export function parseInvite(text: string, now: number): ParsedInvite {
-  const token = text
-    .replace(/\s/g, "")
-    .replace(/^<?vscode(-insiders)?:\/\/pairmount\.pairmount\/join\?invite=/, "")
-    .replace(/>$/, "");
+  const token = text.replace(/\s/g, "").replace(linkStart, "").replace(/>$/, "");
   if (!/^[A-Za-z0-9_-]+$/.test(token) || token.length < 8) return refuse("invite-malformed");
   const bytes = Buffer.from(token, "base64url");
   const body = bytes.subarray(0, -4);

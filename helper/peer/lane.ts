@@ -46,6 +46,8 @@ export class Lane {
   #control: Uint8Array[] = [];
   #data: Uint8Array[] = [];
   #next = 0;
+  /** The latest of each that may be lost: sent when nothing else waits. */
+  readonly #latest = new Map<number, Uint8Array>();
   #queued = 0;
   #credit: number;
   /** Received and not yet taken; taken and not yet granted back. */
@@ -101,6 +103,13 @@ export class Lane {
     this.#schedule();
   }
 
+  /** Data that the next of its key replaces while it waits. It goes only when no other data is left to be sent, and never fills a queue. */
+  offer(key: number, frame: Uint8Array): void {
+    if (this.#ended) return;
+    this.#latest.set(key, frame);
+    this.#schedule();
+  }
+
   /** Says goodbye with the reason and ends; the owner is told `error` too. Without a reason the connection is cut. */
   close(error: LinkError, goodbye: boolean): void {
     if (this.#ended) return;
@@ -119,6 +128,7 @@ export class Lane {
     this.#ended = true;
     this.#control = [];
     this.#data = [];
+    this.#latest.clear();
     this.#next = 0;
     this.#queued = 0;
     if (!leaveOpen) this.#socket.destroy();
@@ -214,14 +224,26 @@ export class Lane {
       out.push(frame);
     }
     this.#compact();
+    if (this.#data.length === 0) this.#flushLatest(out, size);
     if (out.length > 0 && !socket.write(out.length === 1 ? (out[0] as Uint8Array) : Buffer.concat(out)))
       this.#blocked = true;
     else if (this.#mayGoOn()) this.#schedule();
     this.#events.sent?.();
   }
 
+  #flushLatest(out: Uint8Array[], before: number): void {
+    let size = before;
+    for (const [key, frame] of this.#latest) {
+      if (frame.length > this.#credit || size + this.#socket.writableLength >= socketAhead) return;
+      this.#credit -= frame.length;
+      size += frame.length;
+      this.#latest.delete(key);
+      out.push(frame);
+    }
+  }
+
   #mayGoOn(): boolean {
-    const next = this.#data[this.#next];
+    const next = this.#data[this.#next] ?? this.#latest.values().next().value;
     return next !== undefined && next.length <= this.#credit;
   }
 

@@ -1,5 +1,5 @@
 /** The numbers both ends agree on. PROTOCOL.md explains them; the golden test is the tripwire: change a layout, raise the version. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** First byte of a frame. Below 16: greeting and control, never counted against credit and sent ahead of data. */
 export const frameType = {
@@ -18,6 +18,7 @@ export const frameType = {
   holding: 20,
   rangeWanted: 21,
   fetch: 22,
+  present: 23,
   ordered: 32,
   snapshotStart: 33,
   snapshotNodes: 34,
@@ -26,6 +27,7 @@ export const frameType = {
   peers: 37,
   space: 38,
   chunk: 39,
+  presence: 40,
 } as const;
 
 export const firstDataType = 16;
@@ -45,6 +47,10 @@ export const limits = {
   /** About how large a frame of batched small things grows. */
   batch: 128 * 2 ** 10,
   nameText: 256,
+  /** Of one presence: bytes of a path, and how many selections and unsaved files. */
+  presencePath: 1024,
+  selections: 16,
+  unsaved: 32,
   greetingMs: 10_000,
   strangers: 32,
   lobby: 8,

@@ -10,6 +10,10 @@ export interface Retained {
   /** Everything after `index`; undefined where the guest cannot have got there. */
   after(index: number): readonly Uint8Array[] | undefined;
   readonly bytes: number;
+  /** Of the snapshot, while it is not acknowledged; else 0. */
+  readonly snapshotBytes: number;
+  /** Index told last; 0 before. */
+  readonly last: number;
   readonly behind: boolean;
 }
 
@@ -17,6 +21,7 @@ export function createRetained(limit: number): Retained {
   let items: { readonly index: number; readonly frames: readonly Uint8Array[]; readonly size: number }[] = [];
   /** Snapshots do not count: the first one has to fit. */
   let bytes = 0;
+  let snapshot = { index: 0, bytes: 0 };
   let behind = false;
   let acknowledged = 0;
   let last = 0;
@@ -41,6 +46,7 @@ export function createRetained(limit: number): Retained {
         behind = false;
         const frames = encodeSnapshot(down);
         items.push({ index: down.index, frames, size: 0 });
+        snapshot = { index: down.index, bytes: frames.reduce((sum, frame) => sum + frame.length, 0) };
         return frames;
       }
       if (behind) return undefined;
@@ -62,6 +68,12 @@ export function createRetained(limit: number): Retained {
     },
     get bytes() {
       return bytes;
+    },
+    get snapshotBytes() {
+      return snapshot.index > acknowledged ? snapshot.bytes : 0;
+    },
+    get last() {
+      return last;
     },
     get behind() {
       return behind;

@@ -1,9 +1,10 @@
 import type { SessionClock, Timers } from "../base/ports.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Down } from "../replica/api.ts";
-import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Role, Space } from "./api.ts";
+import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Presence, Role, Space } from "./api.ts";
 import { parse } from "./codec/bytes.ts";
 import { encodeAttached, encodePong, readPing } from "./codec/greeting.ts";
+import { encodePresence, isNowhere, readPresent } from "./codec/presence.ts";
 import { encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
 import { readAck, readHolding, readSubmit } from "./codec/to-host.ts";
 import { readNode } from "./codec/values.ts";
@@ -49,6 +50,7 @@ export class Seat implements GuestConnection {
   #holding: NodeId[] = [];
   /** The latest of each, told again after a resume. */
   readonly #status = new Map<"peers" | "space", Uint8Array>();
+  readonly #presences = new Map<PeerId, Uint8Array>();
   #forget: { cancel(): void } | undefined;
   #over = false;
 
@@ -71,6 +73,11 @@ export class Seat implements GuestConnection {
   }
   get pendingBytes(): number {
     return this.#retained.bytes;
+  }
+  get snapshot(): GuestConnection["snapshot"] {
+    const total = this.#retained.snapshotBytes;
+    if (total === 0) return undefined;
+    return { done: total - Math.min(total, this.#operations?.pendingBytes ?? total), total };
   }
 
   /** The session takes its place; from now on frames reach it. */
@@ -97,6 +104,7 @@ export class Seat implements GuestConnection {
     lane.send(options.welcome);
     for (const frame of missed) lane.send(frame);
     for (const frame of this.#status.values()) lane.send(frame);
+    for (const [peer, frame] of this.#presences) lane.offer(peer, frame);
     this.#heartbeat.heard();
     this.#report("connected");
     if (this.#retained.behind) this.#events?.snapshotWanted();
@@ -155,7 +163,9 @@ export class Seat implements GuestConnection {
         const ping = parse(body, readPing);
         if (!ping.ok) return ping.why;
         this.rtt = ping.value.rtt / 1000;
-        this.#operations?.send(encodePong(ping.value.id, this.options.clock.now()));
+        const { last: index, bytes } = this.#retained;
+        const told = { index, bytes };
+        this.#operations?.send(encodePong({ id: ping.value.id, time: this.options.clock.now(), told }));
         return undefined;
       }
       case frameType.submit: {
@@ -178,6 +188,10 @@ export class Seat implements GuestConnection {
         return this.#holds(body);
       case frameType.rangeWanted:
         return body.length === 0 ? void events.rangeWanted() : "bytes left over";
+      case frameType.present: {
+        const presence = parse(body, readPresent);
+        return presence.ok ? void events.present(presence.value) : presence.why;
+      }
       default:
         return `frame ${type} from a guest`;
     }
@@ -235,6 +249,13 @@ export class Seat implements GuestConnection {
 
   sendSpace(space: Space): void {
     this.#tell("space", encodeSpace(space));
+  }
+
+  sendPresence(peer: PeerId, presence: Presence): void {
+    const frame = encodePresence(peer, presence);
+    if (isNowhere(presence)) this.#presences.delete(peer);
+    else this.#presences.set(peer, frame);
+    this.#operations?.offer(peer, frame);
   }
 
   #tell(what: "peers" | "space", frame: Uint8Array): void {

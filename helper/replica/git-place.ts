@@ -63,6 +63,12 @@ const ownDirs = new Set([
   "common",
   "reftable",
 ]);
+/** gitrepository-layout: made by `git init` or the first use, removed by none (`pack-refs` and `gc` stop above them). */
+const skeleton = {
+  top: new Set(["objects", "refs", "logs", "info", "modules", "worktrees"]),
+  refs: new Set(["heads", "tags", "remotes"]),
+  objects: new Set(["info", "pack"]),
+} as const;
 const objectName = /^([0-9a-f]{38}|[0-9a-f]{62})$/;
 const fanoutName = /^[0-9a-f]{2}$/;
 const packName = /^pack-.*\./;
@@ -144,6 +150,17 @@ export function createGitPlaces(tree: Tree): GitPlaces {
     return node !== undefined && tree.kindOf(node) === "dir" && info(node).role !== "work";
   }
 
+  function isSkeleton(at: Place): boolean {
+    const node = tree.child(at.parent, at.name);
+    if (node === undefined || tree.kindOf(node) !== "dir") return false;
+    const { role, gitDir } = info(at.parent);
+    if (role === "work") return namesGitDir(at);
+    if (role === "root") return skeleton.top.has(at.name);
+    if (role !== "refs" && role !== "objects") return false;
+    const above = skeleton[role].has(at.name) ? tree.placeOf(at.parent) : undefined;
+    return above !== undefined && above.parent === gitDir && above.name === role;
+  }
+
   const isAsking = (dir: NodeId): boolean => {
     const { role } = info(dir);
     return role !== "work" && role !== "objects" && role !== "fanout" && role !== "pack";
@@ -152,8 +169,9 @@ export function createGitPlaces(tree: Tree): GitPlaces {
   return {
     info,
     classOf(at) {
-      if (info(at.parent).role === "work") return namesGitDir(at) ? "git-mutable" : "work-tree";
-      return isObject(at) ? "git-immutable" : "git-mutable";
+      if (info(at.parent).role === "work" && !namesGitDir(at)) return "work-tree";
+      if (isObject(at)) return "git-immutable";
+      return isSkeleton(at) ? "git-skeleton" : "git-mutable";
     },
     classOfDir: (dir) => (info(dir).role === "work" ? "work-tree" : "git-mutable"),
     isPrivate(at) {

@@ -1,8 +1,11 @@
 import type { NodeId } from "./ids.ts";
 import type { Kind, Place } from "./op.ts";
 
-/** How long and whether the kernel may cache: the rows of DESIGN's table (mount/cache-policy.ts turns it into numbers). */
-export type PathClass = "git-immutable" | "git-mutable" | "work-tree";
+/**
+ * How long and whether the kernel may cache: the rows of DESIGN's table (mount/cache-policy.ts turns it into numbers).
+ * `git-skeleton`: a git dir and the directories in it that git makes once and never removes.
+ */
+export type PathClass = "git-immutable" | "git-mutable" | "git-skeleton" | "work-tree";
 
 /** What a change made by somebody else (or an adopted refusal) did to this peer's view. Sent after the view has changed. */
 export type ViewChange =

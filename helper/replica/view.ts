@@ -28,7 +28,7 @@ export function createPlaceQuestions(
     classOf: (at) => git.classOf(at),
     classOfDir: (dir) => git.classOfDir(dir),
     classOfNode(id) {
-      if (tree.kindOf(id) === "dir") return git.classOfDir(id);
+      if (tree.kindOf(id) === "dir" && git.classOfDir(id) === "work-tree") return "work-tree";
       const place = tree.placeOf(id);
       return place === undefined ? "git-mutable" : git.classOf(place);
     },

@@ -8,10 +8,18 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node.js";
-import { type Answered, apiVersion, type Delta, type Params, type RequestName, type SessionEvent } from "../api.ts";
+import {
+  type Answered,
+  apiVersion,
+  type Delta,
+  type Notifications,
+  type Params,
+  type RequestName,
+  type SessionEvent,
+} from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
 import { SessionError } from "../session/errors.ts";
-import { answerParsers, parseDelta, parseEvent } from "./shapes.ts";
+import { answerParsers, parseDelta, parseEvent, parsePresences } from "./shapes.ts";
 
 export interface RpcClient extends Disposable {
   /**
@@ -27,6 +35,7 @@ export interface RpcClient extends Disposable {
 export interface RpcEvents {
   readonly onEvent?: (event: SessionEvent) => void;
   readonly onChanged?: (delta: Delta) => void;
+  readonly onPresence?: (told: Notifications["presence"]) => void;
 }
 
 /** Connects and makes sure that both speak the same version. Rejects with the system's error when nobody listens. */
@@ -49,6 +58,10 @@ export async function connectRpc(socket: string, events: RpcEvents = {}): Promis
   connection.onNotification("changed", (raw: unknown) => {
     const delta = parseDelta(raw);
     if (delta !== undefined) events.onChanged?.(delta);
+  });
+  connection.onNotification("presence", (raw: unknown) => {
+    const told = parsePresences(raw);
+    if (told !== undefined) events.onPresence?.(told);
   });
   connection.listen();
 

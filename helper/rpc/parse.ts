@@ -5,6 +5,10 @@ export const text: Parser<string> = (raw) => (typeof raw === "string" ? raw : un
 export const flag: Parser<boolean> = (raw) => (typeof raw === "boolean" ? raw : undefined);
 export const figure: Parser<number> = (raw) => (typeof raw === "number" && Number.isFinite(raw) ? raw : undefined);
 
+/** A line, a character: a whole number that fits four bytes. */
+export const count: Parser<number> = (raw) =>
+  typeof raw === "number" && Number.isInteger(raw) && raw >= 0 && raw <= 0xffffffff ? raw : undefined;
+
 export function oneOf<T extends string>(...values: readonly T[]): Parser<T> {
   return (raw) => values.find((value) => value === raw);
 }
@@ -13,9 +17,9 @@ export function orNull<T>(parse: Parser<T>): Parser<T | null> {
   return (raw) => (raw === null ? null : parse(raw));
 }
 
-export function list<T>(parse: Parser<T>): Parser<readonly T[]> {
+export function list<T>(parse: Parser<T>, most = Number.POSITIVE_INFINITY): Parser<readonly T[]> {
   return (raw) => {
-    if (!Array.isArray(raw)) return undefined;
+    if (!Array.isArray(raw) || raw.length > most) return undefined;
     const values: T[] = [];
     for (const item of raw as readonly unknown[]) {
       const value = parse(item);

@@ -15,7 +15,9 @@ import {
   type Answered,
   apiVersion,
   type Handlers,
+  type PeerPresence,
   type PendingJoin,
+  type Presence,
   type RequestName,
   type SessionCommit,
   type SessionEvent,
@@ -23,6 +25,9 @@ import {
   type SessionStatus,
 } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
+import { createClaims } from "./claims.ts";
+import { systemTimers } from "../base/system-timers.ts";
+import { createPresenceDesk } from "./presence-desk.ts";
 import { createPulse } from "./pulse.ts";
 import { changesOf, commitsAfter } from "./session-state.ts";
 import { paramParsers } from "./shapes.ts";
@@ -32,7 +37,9 @@ import { createWatchers } from "./watchers.ts";
 export interface RpcService
   extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
   status(): SessionStatus;
-  joins(): readonly PendingJoin[];
+  joins(): readonly Omit<PendingJoin, "asked">[];
+  present(presence: Presence): void;
+  presences(): readonly PeerPresence[];
   /** Resolves once the session is over. */
   leave(): Promise<void>;
 }
@@ -42,6 +49,8 @@ export interface RpcServer extends Disposable {
   readonly clients: number;
   /** To every client that is attached. Never waits for one. */
   publish(event: SessionEvent): void;
+  /** `presences` says something else now. */
+  moved(): void;
   /** Answers still under way are delivered first, to clients that read them. */
   dispose(): Promise<void>;
 }
@@ -51,18 +60,28 @@ const farewellMs = 1000;
 /** `socket` must not exist; its folder belongs to the user alone. */
 export async function startRpcServer(socket: string, service: RpcService): Promise<RpcServer> {
   const clients = new Map<MessageConnection, Socket>();
+  const claims = createClaims<MessageConnection>();
   let commits: readonly SessionCommit[] = [];
   let shown = now();
   const watchers = createWatchers(look, (connection) => clients.get(connection)?.destroy());
   const pulse = createPulse(() => watchers.size > 0, look);
 
+  const desk = createPresenceDesk<MessageConnection>({
+    timers: systemTimers,
+    others: () => service.presences(),
+    present: (presence) => service.present(presence),
+    send: (connection, peers) => connection.sendNotification("presence", { peers }),
+  });
+
   function now(): SessionState {
-    return { status: service.status(), joins: service.joins(), commits };
+    const joins = service.joins().map((join) => ({ ...join, asked: claims.has(join.id) }));
+    return { status: service.status(), joins, commits };
   }
 
   /** Whoever is attached is told what changed. */
   function look(): SessionState {
     const state = now();
+    claims.keepOnly(state.joins.map(({ id }) => id));
     const sections = changesOf(shown, state);
     if (sections === undefined) return state;
     shown = state;
@@ -87,14 +106,21 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
         const state = look();
         const revision = watchers.add(connection);
         pulse.begin();
+        desk.attach(connection);
         return { revision, state };
       },
       decide: (params) => thenLook(service.decide(params)),
+      claim: ({ id }) =>
+        thenLook({ settled: service.joins().some((join) => join.id === id) && claims.claim(id, connection) }),
       setAccess: (params) => thenLook(service.setAccess(params)),
       remove: (params) => thenLook(service.remove(params)),
       recovered: (params) => service.recovered(params),
       keep: (params) => service.keep(params),
       discard: (params) => thenLook(service.discard(params)),
+      present: (params) => {
+        desk.present(connection, params);
+        return {};
+      },
       leave: async () => {
         await service.leave();
         return {};
@@ -112,6 +138,9 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
     client.once("close", () => {
       clients.delete(connection);
       watchers.remove(connection);
+      claims.release(connection);
+      pulse.soon();
+      desk.remove(connection);
       connection.dispose();
     });
     client.on("error", () => client.destroy());
@@ -132,8 +161,10 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       watchers.event(event);
       pulse.soon();
     },
+    moved: () => desk.moved(),
     async dispose() {
       pulse.dispose();
+      desk.dispose();
       const closed = close(server, [...clients.values()]);
       await delivered([...clients.keys()]);
       for (const client of clients.values()) client.end();

@@ -4,16 +4,22 @@ import type {
   Delta,
   Greeting,
   Nothing,
+  Notifications,
   Params,
+  PeerPresence,
   PeerStatus,
   PendingJoin,
+  Presence,
   RequestName,
   SessionCommit,
   SessionEvent,
   SessionState,
   SessionStatus,
+  Transfer,
 } from "../api.ts";
-import { figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
+import type { Position, Selection } from "../peer/codec/presence.ts";
+import { limits } from "../peer/protocol.ts";
+import { count, figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
 
 /** `{}` or nothing at all; a field too many is somebody's mistake. */
 export const parseNothing: Parser<Nothing> = (raw) =>
@@ -42,6 +48,16 @@ export const parseStatus: Parser<SessionStatus> = record<SessionStatus>({
   position: figure,
   peers: list(parsePeer),
   pending: record<SessionStatus["pending"]>({ operations: figure, bytes: figure }),
+  incoming: record<SessionStatus["incoming"]>({ operations: figure, bytes: figure }),
+  transfers: list(
+    record<Transfer>({
+      what: oneOf("fetch", "serve", "snapshot"),
+      path: orNull(text),
+      peer: text,
+      done: figure,
+      total: figure,
+    }),
+  ),
   locks: list(record<SessionStatus["locks"][number]>({ path: text, holder: text })),
   recovered: list(
     record<SessionStatus["recovered"][number]>({ id: text, path: text, reason: text, when: text, size: figure }),
@@ -95,7 +111,7 @@ export const parseEvent: Parser<SessionEvent> = (raw) => {
 };
 
 const access = oneOf("read-write", "read-only");
-const parseJoins = list(record<PendingJoin>({ id: figure, name: text, fingerprint: text, wants: access }));
+const parseJoins = list(record<PendingJoin>({ id: figure, name: text, fingerprint: text, wants: access, asked: flag }));
 const parseCommits = list(
   record<SessionCommit>({
     hash: text,
@@ -117,6 +133,22 @@ export const parseDelta: Parser<Delta> = record<Delta>(
   ["status", "joins", "commits"],
 );
 
+const parsePosition = record<Position>({ line: count, character: count });
+const presenceFields = {
+  file: orNull(
+    record<NonNullable<Presence["file"]>>({
+      path: text,
+      selections: list(record<Selection>({ anchor: parsePosition, active: parsePosition }), limits.selections),
+    }),
+  ),
+  unsaved: list(text, limits.unsaved),
+} as const;
+
+/** Where the others are. */
+export const parsePresences = record<Notifications["presence"]>({
+  peers: list(record<PeerPresence>({ peer: figure, ...presenceFields })),
+});
+
 const parseSettled = record<{ readonly settled: boolean }>({ settled: flag });
 
 /** What each request is answered with. */
@@ -125,11 +157,13 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   status: parseStatus,
   attach: record<Answered<"attach">>({ revision: figure, state: parseState }),
   decide: parseSettled,
+  claim: parseSettled,
   setAccess: parseSettled,
   remove: parseSettled,
   recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
   keep: record<Answered<"keep">>({ id: orNull(text) }),
   discard: parseSettled,
+  present: parseNothing,
   leave: parseNothing,
 };
 
@@ -139,10 +173,12 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   status: parseNothing,
   attach: parseNothing,
   decide: record<Params<"decide">>({ id: figure, accept: flag, access }),
+  claim: record<Params<"claim">>({ id: figure }),
   setAccess: record<Params<"setAccess">>({ peer: figure, access }),
   remove: record<Params<"remove">>({ peer: figure }),
   recovered: record<Params<"recovered">>({ id: text }),
   keep: record<Params<"keep">>({ path: text, bytes: text }),
   discard: record<Params<"discard">>({ id: text }),
+  present: record<Params<"present">>({ focused: flag, ...presenceFields }),
   leave: parseNothing,
 };

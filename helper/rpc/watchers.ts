@@ -7,8 +7,9 @@ import type { Sections } from "./session-state.ts";
  * On their way to one client: so many events, or a sixty-fourth as many changes. One more, and it is told nothing until
  * these have left. Only one is bytes in its socket at a time; the others share what they say with the session.
  */
+type Told = Exclude<NotificationName, "presence">;
 const mostOutstanding = 4096;
-const weights: { readonly [N in NotificationName]: number } = { event: 1, changed: 64 };
+const weights: { readonly [N in Told]: number } = { event: 1, changed: 64 };
 
 export interface Watchers {
   readonly size: number;
@@ -29,7 +30,7 @@ interface Watcher {
 export function createWatchers(state: () => SessionState, broken: (connection: MessageConnection) => void): Watchers {
   const watchers = new Map<MessageConnection, Watcher>();
 
-  function send<N extends NotificationName>(
+  function send<N extends Told>(
     connection: MessageConnection,
     name: N,
     message: (watcher: Watcher) => Notifications[N],
@@ -52,7 +53,7 @@ export function createWatchers(state: () => SessionState, broken: (connection: M
   }
 
   /** Events that came meanwhile are gone; the state is told whole. */
-  function left(connection: MessageConnection, name: NotificationName, watcher: Watcher): void {
+  function left(connection: MessageConnection, name: Told, watcher: Watcher): void {
     watcher.outstanding -= weights[name];
     if (!watcher.behind || watcher.outstanding > 0) return;
     const whole = state();

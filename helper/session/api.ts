@@ -1,5 +1,6 @@
 /** One shared workspace from start to end, as the command line, the control socket and (later) the editor see it. */
 import type { Disposable } from "../base/disposable.ts";
+import type { PresenceOf } from "../peer/codec/presence.ts";
 
 export type DriverName = "auto" | "kernel" | "fuse-native";
 export type Access = "read-write" | "read-only";
@@ -30,6 +31,8 @@ interface CommonOptions {
   /** Called when the session wants to tell something; never throws. */
   readonly onEvent: (event: SessionEvent) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** `presences` says something else now. Never throws. */
+  readonly onPresence?: () => void;
   /** Ends what is still beginning: rejects with `cancelled`, and no mount stays. */
   readonly signal?: AbortSignal;
 }
@@ -66,17 +69,35 @@ export interface PeerStatus {
   readonly protection: string | null;
 }
 
+/** Content or a tree on its way, in bytes. */
+export interface Transfer {
+  /** `fetch`: a file to this guest; `serve`: a file from this host; `snapshot`: the tree from this host to one that joins. */
+  readonly what: "fetch" | "serve" | "snapshot";
+  /** Null for a tree. */
+  readonly path: string | null;
+  /** Whom it comes from or goes to. */
+  readonly peer: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 export interface SessionStatus {
   readonly role: "host" | "guest";
   readonly folder: string | null;
   readonly mount: string;
   readonly driver: string;
   readonly repository: string;
+  /** `in sync`: the host acknowledged all operations of this peer, and all that it knows of are applied here. */
   readonly state: "in sync" | "pending" | "offline" | "ended";
   /** The host's last number applied here. */
   readonly position: number;
   readonly peers: readonly PeerStatus[];
+  /** On its way out. At a guest: own operations the host has not decided, and bytes of files being written. At a host: what the guest furthest behind has not taken in. */
   readonly pending: { readonly operations: number; readonly bytes: number };
+  /** On its way in: known of, and not applied here. */
+  readonly incoming: { readonly operations: number; readonly bytes: number };
+  /** At most 20. */
+  readonly transfers: readonly Transfer[];
   readonly locks: readonly { readonly path: string; readonly holder: string }[];
   readonly recovered: readonly {
     readonly id: string;
@@ -143,6 +164,13 @@ export interface RecoveredFiles {
   discard(id: string): boolean;
 }
 
+/** Paths relative to the mount, `/`-separated, UTF-8. At most 16 selections and 32 unsaved files. */
+export type Presence = PresenceOf<string>;
+
+export interface PeerPresence extends Presence {
+  readonly peer: number;
+}
+
 export interface Session extends Disposable, RecoveredFiles {
   readonly mount: string;
   /** Host only. */
@@ -155,6 +183,10 @@ export interface Session extends Disposable, RecoveredFiles {
   setAccess(peer: number, access: Access): boolean;
   /** Host only. False: no such guest. */
   remove(peer: number): boolean;
+  /** Where this peer is in its editor; the others hear the latest. Of files that are not shared they hear nothing. */
+  present(presence: Presence): void;
+  /** The others, as far as they say where they are. */
+  presences(): readonly PeerPresence[];
   /** Flushes, unmounts, tells the others. Idempotent. */
   dispose(): Promise<void>;
   /** Resolves with the reason when the session is over, by whatever cause. */

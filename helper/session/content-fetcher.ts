@@ -19,6 +19,8 @@ export interface ContentFetcher {
   prefetch(node: NodeId): Promise<void>;
   /** Called after each message from the order, with what it did to content. */
   advanced(content: readonly ContentEffect[]): void;
+  /** The furthest position an answer speaks of that waits for the order; 0 where none does. */
+  readonly awaited: number;
   /** The cache could not take own bytes of this file: until they are decided, reading what is missing is EIO, never older bytes. */
   tear(node: NodeId): void;
 }
@@ -130,6 +132,9 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       const size = replica.node(node)?.size ?? 0;
       cache.ensure(node, size);
       for (const start of piecesOf(cache.missing(node, 0, size))) await bring(node, start, "prefetch");
+    },
+    get awaited() {
+      return waiting.reduce((furthest, { position }) => Math.max(furthest, position), 0);
     },
     tear: (node) => void torn.add(node),
     advanced(content) {

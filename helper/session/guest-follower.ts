@@ -7,17 +7,21 @@ import type { RecoveryStore } from "../content/recovery-store.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
-import type { Progress, SessionEvent } from "./api.ts";
+import type { Progress, SessionEvent, SessionStatus } from "./api.ts";
 import { SessionError } from "./errors.ts";
 import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { programOf } from "./programs.ts";
+import { none } from "./sync-status.ts";
+import { createTransfers, type Moving } from "./transfers.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
 
@@ -30,6 +34,7 @@ export interface GuestParts {
   readonly localLocks: boolean;
   readonly emit: (event: SessionEvent) => void;
   readonly progress: (progress: Progress) => void;
+  readonly onPresence: () => void;
   readonly onGone: (reason: string) => void;
 }
 
@@ -43,6 +48,11 @@ export interface GuestFollower extends Disposable {
   /** Resolves with the first snapshot; rejects when the link is gone before. */
   readonly begun: Promise<GuestSide>;
   readonly fetcher: ContentFetcher;
+  /** What content is on its way here. */
+  moving(): readonly Moving[];
+  /** What the host has told, or its answers speak of, and is not applied here. */
+  incoming(): SessionStatus["incoming"];
+  readonly presence: PresenceBoard;
   nameOf(peer: PeerId): string;
   peers(): readonly PeerStatus[];
 }
@@ -57,6 +67,7 @@ interface Running extends GuestSide {
 export function createGuestFollower(parts: GuestParts): GuestFollower {
   const { connection, cache, emit } = parts;
   const clock = { now: () => connection.now() };
+  const transfers = createTransfers();
   let running: Running | undefined;
   let peers: readonly PeerStatus[] = [];
   let space: Space | undefined;
@@ -69,6 +80,16 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
   });
   // Whoever waits hears of it; nobody may be waiting yet.
   begun.catch(() => undefined);
+
+  const presence = createPresenceBoard({
+    own: connection.welcome.peer,
+    timers: systemTimers,
+    view: () => running?.replica,
+    spread(peer, told) {
+      if (peer === connection.welcome.peer) connection.present(told);
+    },
+    changed: parts.onPresence,
+  });
 
   function nameOf(peer: PeerId): string {
     if (peer === hostPeer) return connection.welcome.hostName;
@@ -98,7 +119,9 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       replica,
       cache,
       async fetch(node, offset, length, priority) {
+        const arrived = transfers.begin(node, hostPeer);
         const answer = await connection.fetch({ node, offset, length, priority });
+        arrived(answer.ok ? answer.bytes.length : 0);
         if (answer.ok) waiters.heard();
         return answer;
       },
@@ -177,6 +200,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     space(figures) {
       space = figures;
     },
+    presence: (peer, told) => presence.hear(peer, told),
     state(state, error) {
       const peer = connection.welcome.hostName;
       switch (state) {
@@ -187,6 +211,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
           return;
         case "gone": {
           running?.waiters.failAll();
+          presence.forgetOthers();
           const why = error === undefined ? "the host is gone" : linkErrorSentence(error);
           refuse(new SessionError("host-gone", why));
           if (error?.code !== "left") emit({ event: "peer", peer, state: "gone" });
@@ -194,7 +219,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
           return;
         }
         default:
-          if (state === "reconnecting") running?.waiters.cut();
+          if (state === "reconnecting") {
+            running?.waiters.cut();
+            presence.forgetOthers();
+          }
           emit({ event: "peer", peer, state });
       }
     },
@@ -207,9 +235,20 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       if (running === undefined) throw new Error("nothing was received yet");
       return running.fetcher;
     },
+    moving: () => transfers.list(),
+    incoming() {
+      if (running === undefined) return none;
+      const { index, bytes } = connection.told;
+      const { replica, fetcher } = running;
+      const untold = Math.max(0, index - replica.received);
+      const operations = Math.max(untold, fetcher.awaited - replica.position, 0);
+      return { operations, bytes: untold > 0 ? bytes : 0 };
+    },
     nameOf,
+    presence,
     peers: () => peers,
     async dispose() {
+      presence.dispose();
       if (running === undefined) return;
       await handIn(running);
       await running.waiters.dispose();

@@ -9,7 +9,7 @@ import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.
 import type { NodeId } from "../replica/ids.ts";
 import type { Program } from "../replica/lost-locks.ts";
 import type { Node, Submitted } from "../replica/op.ts";
-import { systemTimers } from "../peer/timers.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";

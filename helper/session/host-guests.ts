@@ -4,6 +4,7 @@ import { errno } from "../base/errno.ts";
 import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { FetchAnswer, FetchRequest, GuestConnection, GuestEvents, Role } from "../peer/api.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
@@ -11,7 +12,11 @@ import { createOutbox, type Outbox } from "../replica/outbox.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
 import { admitted } from "./guest-edge.ts";
+import type { SessionStatus } from "./api.ts";
+import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { createSpaceReports } from "./space-reports.ts";
+import { outgoing } from "./sync-status.ts";
+import { createTransfers, type Moving } from "./transfers.ts";
 import type { RefusalTrace } from "./refusal-trace.ts";
 
 /** A guest that has not acknowledged this much is sent a snapshot instead (R-SNAP). */
@@ -31,15 +36,20 @@ export interface HostGuestsParts {
   readonly onUnheld: (node: NodeId) => void;
   /** Test-only. */
   readonly trace: RefusalTrace | undefined;
+  readonly onPresence: () => void;
   readonly onState: (guest: GuestConnection, state: "connected" | "suspect" | "gone" | "left") => void;
 }
 
 export interface HostGuests extends Disposable {
+  readonly presence: PresenceBoard;
   welcome(connection: GuestConnection): GuestEvents;
   /** Tells everyone, whoever's operation it was. */
   tell(decided: Decided, by: PeerId): void;
   holds(node: NodeId): boolean;
   broadcastPeers(): void;
+  /** What is on its way to them. */
+  moving(): readonly Moving[];
+  pending(): SessionStatus["pending"];
   setAccess(peer: PeerId, role: Role): boolean;
   remove(peer: PeerId): boolean;
 }
@@ -53,7 +63,18 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   const { replica, folder } = parts;
   const guests = new Map<PeerId, Guest>();
   const graves = createGraves(parts.onUnheld);
+  const transfers = createTransfers();
   const space = createSpaceReports(folder, () => [...guests.values()].map(({ connection }) => connection));
+
+  const presence = createPresenceBoard({
+    own: hostPeer,
+    timers: systemTimers,
+    view: () => replica,
+    spread(peer, told) {
+      for (const { connection } of guests.values()) if (connection.peer !== peer) connection.sendPresence(peer, told);
+    },
+    changed: parts.onPresence,
+  });
 
   function sendSnapshot({ connection, outbox }: Guest): void {
     connection.send(outbox.snapshot(replica.snapshot()));
@@ -86,13 +107,14 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     return (replica.node(node)?.nlink ?? 0) === 0 ? node : undefined;
   }
 
-  async function fetch({ node, offset, length }: FetchRequest): Promise<FetchAnswer> {
+  async function fetch({ node, offset, length }: FetchRequest, peer: PeerId): Promise<FetchAnswer> {
     parts.beforeFetch(node);
     const found = replica.node(node);
     if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node))
       return { ok: false, errno: errno.ESTALE };
     const bytes = folder.read(node, offset, length);
     if (!(bytes instanceof Uint8Array)) return { ok: false, errno: bytes };
+    transfers.begin(node, peer)(bytes.length);
     return { ok: true, position: replica.position, version: found.version, size: found.size, bytes };
   }
 
@@ -107,6 +129,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
   }
 
   return {
+    presence,
     setAccess(peer, role) {
       const guest = guests.get(peer);
       if (guest?.connection.setRole(role) !== true) return false;
@@ -129,6 +152,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       space.welcome(connection);
       sendSnapshot(guest);
       queueMicrotask(broadcastPeers);
+      for (const [who, told] of presence.words()) connection.sendPresence(who, told);
       parts.onState(connection, "connected");
       return {
         submitted(batch) {
@@ -145,18 +169,23 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
           graves.acknowledged(peer, index);
           if (guest.outbox.behind) sendSnapshot(guest);
         },
-        fetch,
+        fetch: (request) => fetch(request, peer),
         hold: (node) => graves.hold(node, peer),
         drop: (node) => graves.drop(node, peer),
         rangeWanted: () => connection.sendRange(replica.nextRange()),
         snapshotWanted: () => sendSnapshot(guest),
         state(state) {
-          if (state === "gone") lease(guest);
+          if (state === "gone") {
+            lease(guest);
+            presence.forget(peer);
+          }
           broadcastPeers();
           parts.onState(connection, state);
         },
+        present: (told) => presence.hear(peer, told),
         ended() {
           guests.delete(peer);
+          presence.forget(peer);
           // Not before: until its seat is given up, a guest that was away may come back to files it has open.
           graves.forgetGuest(peer);
           lease(guest);
@@ -168,6 +197,17 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     tell,
     holds: (node) => graves.has(node),
     broadcastPeers,
-    dispose: () => space.dispose(),
+    moving: () => transfers.list(),
+    pending: () =>
+      outgoing(
+        [...guests.values()].map(({ connection, outbox: { unacknowledged } }) => ({
+          here: connection.state !== "gone",
+          unacknowledged: { operations: unacknowledged.count, bytes: unacknowledged.bytes },
+        })),
+      ),
+    dispose() {
+      presence.dispose();
+      return space.dispose();
+    },
   };
 }

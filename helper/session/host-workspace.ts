@@ -8,7 +8,7 @@ import type { Attributes, ViewObserver, Workspace } from "../mount/workspace.ts"
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, rootNode, type Version } from "../replica/ids.ts";
 import type { Op, Place } from "../replica/op.ts";
-import { systemTimers } from "../peer/timers.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
 import { viewHalf } from "./view-half.ts";

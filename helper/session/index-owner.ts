@@ -96,6 +96,7 @@ export function withIndexOwner({ workspace, view, shared, shown }: IndexOwnerPar
     });
   }
 
+  // Call by call: a spread would read `position` once, and of a workspace that is a class take no method at all.
   return {
     get position() {
       return workspace.position;

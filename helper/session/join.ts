@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join as joinPath, resolve } from "node:path";
 import { Disposables } from "../base/disposable.ts";
 import { openGuestCache } from "../content/guest-cache.ts";
-import { openRecoveryStore } from "../content/recovery-store.ts";
+import { openRecoveryStore, type RecoveryStore } from "../content/recovery-store.ts";
 import type { Owner } from "../git/index-owner.ts";
 import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
 import { connectGuest } from "../peer/guest-link.ts";
@@ -19,11 +19,13 @@ import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createGuestFollower, type GuestFollower } from "./guest-follower.ts";
 import { withIndexOwner } from "./index-owner.ts";
 import { mountWorkspace, prepareMountPoint, shownOwner } from "./mounting.ts";
-import { cacheFolder, stateFolder } from "./places.ts";
+import { cacheFolder, safeName, stateFolder } from "./places.ts";
 import { recoveredFiles } from "./recovered-files.ts";
+import { recoveryFolder } from "./recovery-folder.ts";
 import { startPrefetch } from "./prefetch.ts";
 import { sessionErrorOf } from "./link-failure.ts";
 import { guestStatus } from "./status.ts";
+import { fetching } from "./sync-status.ts";
 import { readTestSwitches } from "./test-switches.ts";
 
 export const joinWorkspace: JoinWorkspace = async (options) => {
@@ -49,7 +51,8 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   let finish: ((why: string) => void) | undefined;
   let over: (reason: string) => void = () => undefined;
   const ended = new Promise<string>((settle) => (over = settle));
-  const recovery = openRecoveryStore(joinPath(stateFolder(), "recovered", parsed.invite.host.slice(0, 16)));
+  let recovery: RecoveryStore | undefined;
+  let noRecovery: Error | undefined;
   const ownCache = cacheFolder();
   owned.add({ dispose: () => rmSync(ownCache, { recursive: true, force: true }) });
   const cache = openGuestCache(joinPath(ownCache, "content"));
@@ -69,6 +72,14 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
       progress({ step: "lobby", done: 0, total: 0 });
     },
     onWelcome(connection) {
+      const { repository, workspace } = connection.welcome;
+      const place = recoveryFolder({ role: "guest", repository, workspace, hostKey: parsed.invite.host });
+      try {
+        recovery = openRecoveryStore(place);
+      } catch (error) {
+        noRecovery = error as Error;
+        throw error;
+      }
       follower = createGuestFollower({
         connection,
         cache,
@@ -77,6 +88,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         localLocks: switches.localLocks,
         emit,
         progress,
+        onPresence: () => options.onPresence?.(),
         onGone(why) {
           gone = why;
           finish?.(why);
@@ -89,9 +101,11 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   if (!joined.ok) throw sessionErrorOf(joined.error);
   const { connection } = joined;
   owned.add({ dispose: () => connection.leave() });
+  if (noRecovery !== undefined) throw noRecovery;
   const leave = (): void => connection.leave();
   options.signal?.addEventListener("abort", leave);
   const followed = follower as GuestFollower;
+  const kept = recovery as RecoveryStore;
   owned.add(followed);
   const { replica, workspace } = await followed.begun.finally(() => {
     options.signal?.removeEventListener("abort", leave);
@@ -152,13 +166,17 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         replica,
         connection,
         peers: followed.peers(),
-        recovery,
+        incoming: followed.incoming(),
+        transfers: fetching(followed.moving(), { view: replica, cache, nameOf }),
+        recovery: kept,
         nameOf,
       }),
+    present: (presence) => followed.presence.present(presence),
+    presences: () => followed.presence.others(),
     setAccess: () => false,
     remove: () => false,
     ...recoveredFiles({
-      store: recovery,
+      store: kept,
       view: replica,
       mount: mountPoint,
       clock: { now: () => connection.now() },
@@ -171,6 +189,5 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
 
 /** The same place next time: editors and terminals key their state by path. */
 function defaultMountPoint({ welcome }: HostConnection): string {
-  const safe = (text: string): string => text.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[.-]+/, "") || "x";
-  return joinPath(homedir(), "Pairmount", `${safe(welcome.hostName)}-${safe(welcome.repository)}`);
+  return joinPath(homedir(), "Pairmount", `${safeName(welcome.hostName)}-${safeName(welcome.repository)}`);
 }

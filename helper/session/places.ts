@@ -30,6 +30,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A name from elsewhere as one of a file: without separators, never hidden, never empty. */
+export function safeName(text: string): string {
+  return text.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[.-]+/, "") || "x";
+}
+
 function made(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   return path;

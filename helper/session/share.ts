@@ -1,7 +1,7 @@
 /** Share: scan, mount over the folder, serve, listen. What begins here ends in reverse. */
 import { randomBytes } from "node:crypto";
 import { realpathSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { Disposables } from "../base/disposable.ts";
 import { openHostFolder } from "../content/host-folder.ts";
 import { openRecoveryStore } from "../content/recovery-store.ts";
@@ -25,11 +25,13 @@ import { lobbyQuestion } from "./lobby.ts";
 import { mountWorkspace, shownOwner } from "./mounting.ts";
 import { ownAddresses, stateFolder } from "./places.ts";
 import { recoveredFiles } from "./recovered-files.ts";
+import { recoveryFolder, workspaceId } from "./recovery-folder.ts";
 import { createRefusalTrace } from "./refusal-trace.ts";
 import { hostStatus } from "./status.ts";
 import { createPrivateKeeper } from "./private-keeper.ts";
 import { createStrayChanges } from "./stray-changes.ts";
 import { readTestSwitches } from "./test-switches.ts";
+import { serving } from "./sync-status.ts";
 import { createTimeline } from "./timeline.ts";
 
 export const shareWorkspace: ShareWorkspace = async (options) => {
@@ -59,7 +61,9 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   throwIfCancelled(options.signal);
   const replica = createHostReplica({ scanned: scanned.nodes, backing: folder, conditions: !switches.noConditions });
   const clock = createSessionClock(switches.wall);
-  const recovery = openRecoveryStore(join(stateFolder(), "recovered", basename(covered)));
+  const identity = loadIdentity(stateFolder());
+  const about = { repository: basename(covered), workspace: workspaceId(identity, covered) };
+  const recovery = openRecoveryStore(recoveryFolder({ role: "host", ...about, hostKey: identity.fingerprint }));
   const emit = (event: SessionEvent): void => options.onEvent(event);
   const timeline = createTimeline({
     view: replica,
@@ -103,6 +107,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     },
     onUnheld: (node) => workspace.dropIfUnused(node),
     trace: switches.refusals === undefined ? undefined : createRefusalTrace(switches.refusals, replica),
+    onPresence: () => options.onPresence?.(),
     onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
   });
   owned.add(guests);
@@ -144,7 +149,6 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
 
   seeds.all();
 
-  const identity = loadIdentity(stateFolder());
   progress({ step: "mount", done: 0, total: 1 });
   const mounted = await mountWorkspace({
     driver: options.driver,
@@ -180,7 +184,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
         identity,
         listen: { host, port: options.port },
         invites: () => [{ secret, expires: 0, role: options.access }],
-        about: { hostName: options.name, repository: basename(covered), ...owner },
+        about: { hostName: options.name, ...about, ...owner },
         nextRange: () => replica.nextRange(),
         onRequest: lobbyQuestion(options, emit),
         onGuest: (connection) => guests.welcome(connection),
@@ -226,8 +230,12 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
         replica,
         link,
         recovery,
+        pending: guests.pending(),
+        transfers: serving(guests.moving(), link?.guests ?? [], { view: replica, nameOf }),
         nameOf,
       }),
+    present: (presence) => guests.presence.present(presence),
+    presences: () => guests.presence.others(),
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
     remove: (peer) => guests.remove(peer as PeerId),
     ...recoveredFiles({ store: recovery, view: replica, mount: mountPoint, clock, emit }),

@@ -4,7 +4,8 @@ import type { HostConnection, PeerStatus as LinkPeer } from "../peer/api.ts";
 import type { HostLink } from "../peer/host-link.ts";
 import type { GuestReplica, HostReplica, View } from "../replica/api.ts";
 import { hostPeer, type PeerId } from "../replica/ids.ts";
-import type { JoinOptions, PeerStatus, SessionStatus, ShareOptions } from "./api.ts";
+import type { JoinOptions, PeerStatus, SessionStatus, ShareOptions, Transfer } from "./api.ts";
+import { guestState, none } from "./sync-status.ts";
 import { shownPath } from "./timeline.ts";
 import { basename } from "node:path";
 
@@ -19,9 +20,11 @@ export function hostStatus(parts: {
   readonly replica: HostReplica;
   readonly link: HostLink | undefined;
   readonly recovery: RecoveryStore;
+  readonly pending: SessionStatus["pending"];
+  readonly transfers: readonly Transfer[];
   readonly nameOf: NameOf;
 }): SessionStatus {
-  const { options, replica, link } = parts;
+  const { options, replica, link, pending } = parts;
   const self: PeerStatus = {
     ...person(hostPeer, options.name, "host"),
     you: true,
@@ -44,9 +47,11 @@ export function hostStatus(parts: {
     mount: parts.mount,
     driver: parts.driver,
     repository: basename(parts.folder),
-    state: "in sync",
+    state: pending.operations > 0 ? "pending" : "in sync",
     peers: [self, ...guests],
-    pending: { operations: 0, bytes: 0 },
+    pending,
+    incoming: none,
+    transfers: parts.transfers,
     invite: parts.invite,
   };
 }
@@ -59,9 +64,11 @@ export function guestStatus(parts: {
   readonly connection: HostConnection;
   readonly peers: readonly LinkPeer[];
   readonly recovery: RecoveryStore;
+  readonly incoming: SessionStatus["incoming"];
+  readonly transfers: readonly Transfer[];
   readonly nameOf: NameOf;
 }): SessionStatus {
-  const { connection, replica } = parts;
+  const { connection, replica, incoming } = parts;
   const pending = replica.pending();
   const { state } = connection;
   const host: PeerStatus = {
@@ -87,10 +94,11 @@ export function guestStatus(parts: {
     mount: parts.mount,
     driver: parts.driver,
     repository: connection.welcome.repository,
-    state:
-      state === "gone" ? "ended" : state === "connected" ? (pending.operations > 0 ? "pending" : "in sync") : "offline",
+    state: guestState(state, { pending, incoming }),
     peers: [host, ...guests],
     pending,
+    incoming,
+    transfers: parts.transfers,
     invite: null,
   };
 }

@@ -2,12 +2,22 @@
  * The part of `vscode` that the extension uses, as an editor that draws nothing and remembers everything: unit tests import
  * it as `vscode` (vitest.config.ts). `fake` is the side of the user and of the tests.
  */
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { Disposable, EventEmitter, type Uri } from "./fake-basics.ts";
+import { desk } from "./fake-editors.ts";
 
-type Call<T> = (value: T) => unknown;
+export { Disposable, EventEmitter, ThemeColor, ThemeIcon, Uri } from "./fake-basics.ts";
+export {
+  MarkdownString,
+  OverviewRulerLane,
+  Range,
+  TextEditorRevealType,
+  TextEditorSelectionChangeKind,
+} from "./fake-editors.ts";
+
 type Handler = (...args: unknown[]) => unknown;
 
-interface Shown {
+export interface Shown {
   readonly kind: "information" | "warning" | "error";
   readonly text: string;
   readonly buttons: readonly string[];
@@ -17,6 +27,8 @@ interface Shown {
 interface Tree {
   readonly provider: { getChildren(): readonly unknown[]; getTreeItem(row: unknown): TreeItem };
   badge: unknown;
+  visible: boolean;
+  readonly visibility: EventEmitter<unknown>;
 }
 interface StatusItem {
   text: string;
@@ -26,63 +38,6 @@ interface StatusItem {
   backgroundColor: unknown;
 }
 
-export class EventEmitter<T> {
-  readonly #calls = new Set<Call<T>>();
-  readonly event = (call: Call<T>): Disposable => {
-    this.#calls.add(call);
-    return new Disposable(() => void this.#calls.delete(call));
-  };
-  fire(value: T): void {
-    for (const call of this.#calls) call(value);
-  }
-  dispose(): void {
-    this.#calls.clear();
-  }
-}
-
-export class Disposable {
-  readonly #end: () => void;
-  constructor(end: () => void) {
-    this.#end = end;
-  }
-  static from(...items: readonly { dispose(): void }[]): Disposable {
-    return new Disposable(() => {
-      for (const item of items) item.dispose();
-    });
-  }
-  dispose(): void {
-    this.#end();
-  }
-}
-
-export class Uri {
-  readonly scheme: string;
-  readonly path: string;
-  readonly query: string;
-  private constructor(scheme: string, path: string, query: string) {
-    [this.scheme, this.path, this.query] = [scheme, path, query];
-  }
-  static file(path: string): Uri {
-    return new Uri("file", path, "");
-  }
-  static from(parts: { readonly scheme: string; readonly path: string; readonly query?: string }): Uri {
-    return new Uri(parts.scheme, parts.path, parts.query ?? "");
-  }
-  static joinPath(base: Uri, ...more: readonly string[]): Uri {
-    return new Uri(base.scheme, join(base.path, ...more), base.query);
-  }
-  get fsPath(): string {
-    return this.path;
-  }
-}
-
-export class ThemeIcon {
-  readonly id: string;
-  constructor(id: string) {
-    this.id = id;
-  }
-}
-export class ThemeColor extends ThemeIcon {}
 export class TreeItem {
   readonly label: string;
   id = "";
@@ -95,7 +50,8 @@ export class TreeItem {
 }
 export const TreeItemCollapsibleState = { None: 0 };
 export const StatusBarAlignment = { Left: 1 };
-export const ProgressLocation = { Notification: 15 };
+export const ProgressLocation = { Notification: 15, Window: 10 };
+export const version = "1.139.0";
 
 const willSave = new EventEmitter<unknown>();
 const nothingHappens = new EventEmitter<never>();
@@ -104,7 +60,7 @@ const blank = () => ({
   executed: [] as (readonly unknown[])[],
   shown: [] as Shown[],
   trees: new Map<string, Tree>(),
-  status: undefined as StatusItem | undefined,
+  statusItems: new Map<string, StatusItem>(),
   clipboard: "",
   input: undefined as ((options: { readonly value: string }) => string | undefined) | undefined,
   folders: [] as { readonly uri: Uri }[],
@@ -114,12 +70,29 @@ const blank = () => ({
   trusted: true,
   git: undefined as unknown,
   logged: [] as string[],
+  /** Untitled ones that were shown. */
+  texts: [] as string[],
 });
 
 export const fake = {
   ...blank(),
+  /** The session's own item in the status bar. */
+  get status(): StatusItem | undefined {
+    return this.statusItems.get("pairmount.status");
+  },
   reset(): void {
     Object.assign(fake, blank());
+    desk.reset();
+  },
+  focus(focused: boolean): void {
+    desk.focused = focused;
+    desk.events.state.fire({ focused });
+  },
+  see(view: string, visible: boolean): void {
+    const tree = this.trees.get(view);
+    if (tree === undefined) throw new Error(`no view ${view}`);
+    tree.visible = visible;
+    tree.visibility.fire({ visible });
   },
   /** The labels of a view's rows now. */
   rows(view: string): readonly string[] {
@@ -169,21 +142,40 @@ export const window = {
   withProgress: (_options: unknown, work: (bar: unknown, token: unknown) => Promise<unknown>) =>
     work({ report: () => undefined }, { onCancellationRequested: nothingHappens.event }),
   createOutputChannel: () => ({ info: log, warn: log, error: log, show: () => undefined, dispose: () => undefined }),
-  createStatusBarItem() {
+  createStatusBarItem(id: string) {
     const item = { text: "", tooltip: "", command: "", name: "", backgroundColor: undefined };
-    fake.status = item;
-    return Object.assign(item, { show: () => undefined, dispose: () => undefined });
+    fake.statusItems.set(id, item);
+    return Object.assign(item, { show: () => undefined, dispose: () => void fake.statusItems.delete(id) });
   },
   createTreeView(id: string, { treeDataProvider }: { readonly treeDataProvider: Tree["provider"] }) {
-    const tree = { provider: treeDataProvider, badge: undefined };
+    const visibility = new EventEmitter<unknown>();
+    const tree = { provider: treeDataProvider, badge: undefined, visible: false, visibility };
     fake.trees.set(id, tree);
-    return Object.assign(tree, { dispose: () => undefined });
+    return Object.assign(tree, { onDidChangeVisibility: visibility.event, dispose: () => undefined });
   },
   registerUriHandler({ handleUri }: { readonly handleUri: (uri: Uri) => unknown }): Disposable {
     fake.uriHandler = handleUri;
     return new Disposable(() => undefined);
   },
-  showTextDocument: () => Promise.resolve(),
+  showTextDocument(what: Uri | { readonly uri: Uri } | { readonly content: string }) {
+    if ("content" in what) return Promise.resolve(void fake.texts.push(what.content));
+    return Promise.resolve(desk.show("uri" in what ? what.uri : what));
+  },
+  get activeTextEditor() {
+    return desk.active;
+  },
+  get visibleTextEditors() {
+    return desk.visible;
+  },
+  get state() {
+    return { focused: desk.focused };
+  },
+  createTextEditorDecorationType: desk.pen,
+  registerFileDecorationProvider: desk.decorate,
+  onDidChangeActiveTextEditor: desk.events.active.event,
+  onDidChangeVisibleTextEditors: desk.events.visible.event,
+  onDidChangeTextEditorSelection: desk.events.selection.event,
+  onDidChangeWindowState: desk.events.state.event,
 };
 
 export const workspace = {
@@ -193,7 +185,9 @@ export const workspace = {
   get isTrusted() {
     return fake.trusted;
   },
-  textDocuments: [],
+  get textDocuments() {
+    return desk.documents;
+  },
   getConfiguration: (section: string) => ({
     get: (name: string, otherwise: unknown) => fake.settings.get(`${section}.${name}`) ?? otherwise,
   }),
@@ -204,15 +198,23 @@ export const workspace = {
     fake.documents.set(scheme, provider.provideTextDocumentContent);
     return new Disposable(() => void fake.documents.delete(scheme));
   },
-  openTextDocument: (uri: Uri) => Promise.resolve({ uri }),
+  openTextDocument: (what: Uri | { readonly content: string }) =>
+    Promise.resolve("content" in what ? what : { uri: what }),
+  fs: {
+    readFile: ({ fsPath }: Uri) => readFile(fsPath),
+    writeFile: ({ fsPath }: Uri, bytes: Uint8Array) => writeFile(fsPath, bytes),
+  },
   onDidOpenTextDocument: nothingHappens.event,
-  onDidSaveTextDocument: nothingHappens.event,
-  onDidChangeTextDocument: nothingHappens.event,
+  onDidSaveTextDocument: desk.events.saved.event,
+  onDidChangeTextDocument: desk.events.changed.event,
+  onDidChangeConfiguration: desk.events.configured.event,
   onDidCloseTextDocument: nothingHappens.event,
   onWillSaveTextDocument: willSave.event,
 };
 
 export const env = {
+  appName: "VSCodium",
+  remoteName: undefined,
   uriScheme: "vscodium",
   clipboard: {
     readText: () => Promise.resolve(fake.clipboard),

@@ -117,6 +117,17 @@ describe("without a session", () => {
     expect((await pairmount("host", "share", join(base, "nowhere"))).code).toBe(11);
   });
 
+  test("a guest that has no place for recovered versions does not join, and says which place", async () => {
+    const host = await share();
+    const state = join(environment("guest")["XDG_STATE_HOME"] ?? "", "pairmount");
+    mkdirSync(state, { recursive: true });
+    writeFileSync(join(state, "recovered"), "in the way");
+    const refused = await pairmount("guest", "join", String(host.first["invite"]), mount);
+    expect(refused.code).not.toBe(0);
+    expect(refused.err).toContain(join(state, "recovered"));
+    expect(isMounted(mount)).toBe(false);
+  });
+
   test("doctor --json gives one check a line", async () => {
     const { out } = await pairmount("host", "doctor", "--json");
     const checks = out
@@ -161,7 +172,7 @@ describe("with a session", () => {
     const { pid } = JSON.parse(out) as { pid: number };
     const begun = Date.now();
     await until(() => {
-      if (Date.now() - begun < 4000) readdirSync(folder);
+      if (Date.now() - begun < 4000) writeFileSync(join(folder, "used"), "");
       return !alive(pid);
     }, "the helper to end");
     expect(Date.now() - begun).toBeGreaterThan(4000 + 3000 - 500);

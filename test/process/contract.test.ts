@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Delta, SessionEvent, SessionState } from "../../helper/api.ts";
+import type { Delta, PeerPresence, Presence, SessionEvent, SessionState } from "../../helper/api.ts";
 import { connectRpc, type RpcClient } from "../../helper/rpc/client.ts";
 import { mustGit } from "../harness/git.ts";
 import { helperProgram, isMounted } from "../harness/helper.ts";
@@ -98,7 +98,12 @@ function helpersOf(who: string): readonly string[] {
 
 /** A client that keeps its state by deltas, as the editor does. */
 async function attach(socket: unknown) {
-  const seen = { events: [] as SessionEvent[], revision: 0, state: undefined as unknown as SessionState };
+  const seen = {
+    events: [] as SessionEvent[],
+    revision: 0,
+    state: undefined as unknown as SessionState,
+    others: [] as readonly PeerPresence[],
+  };
   const client = await connectRpc(String(socket), {
     onEvent: (event) => void seen.events.push(event),
     onChanged({ revision, ...sections }: Delta) {
@@ -106,6 +111,7 @@ async function attach(socket: unknown) {
       seen.revision = revision;
       seen.state = { ...seen.state, ...sections };
     },
+    onPresence: ({ peers }) => void (seen.others = peers),
   });
   clients.push(client);
   const { revision, state } = await client.request("attach", {});
@@ -189,6 +195,26 @@ test("clients decide who joins; all see each other's commits; the host takes the
   expect(await host.request("remove", { peer })).toEqual({ settled: false });
 });
 
+test("each hears where the other is in the editor, of shared files alone, and nothing more of who has left", async () => {
+  const [shared] = await pairmount("ada", ["share", folder, "--accept", "--detach", "--name", "ada"]);
+  writeFileSync(join(folder, "é.txt"), "");
+  const { client: host, seen: ada } = await attach(shared?.["socket"]);
+  const [joined] = await pairmount("ben", ["join", String(shared?.["invite"]), mount, "--detach", "--name", "ben"]);
+  const { client: guest, seen: ben } = await attach(joined?.["socket"]);
+  const active = { line: 3, character: 1 };
+  const here: Presence = { file: { path: "é.txt", selections: [{ anchor: active, active }] }, unsaved: [] };
+  await host.request("present", { focused: true, ...here });
+  await vi.waitFor(() => expect(ben.others).toEqual([{ peer: 0, ...here }]), soon);
+  const { revision } = ben;
+  for (const path of ["../ben/state", ".git/config", "nowhere", "é.txt"])
+    await guest.request("present", { focused: true, file: { path, selections: [] }, unsaved: [path, "é.txt"] });
+  const theirs = { peer: 1, file: { path: "é.txt", selections: [] }, unsaved: ["é.txt"] };
+  await vi.waitFor(() => expect(ada.others).toEqual([theirs]), soon);
+  expect(ben.revision).toBe(revision);
+  await pairmount("ben", ["leave", mount]);
+  await vi.waitFor(() => expect(ada.others).toEqual([]), soon);
+});
+
 test("a guest that a client declines is told; what could not start says why in JSON", async () => {
   const [shared] = await pairmount("ada", ["share", folder, "--approve", "clients", "--detach", "--name", "ada"]);
   const { client: host, seen: ada } = await attach(shared?.["socket"]);
@@ -229,4 +255,35 @@ test("a signal to a command that is about to mount leaves the plain folder", asy
   else expect({ code, last }).toMatchObject({ code: 22, last: { event: "failed", code: "cancelled" } });
   if (code === 0) await pairmount("ada", ["leave", folder]);
   await vi.waitFor(() => expect([isMounted(folder), helpersOf("ada")]).toEqual([false, []]), soon);
+});
+
+test("a folder's recovered versions are its own: another of the same name shows none, at host and guest alike", async () => {
+  const other = join(base, "other", "app");
+  mkdirSync(other, { recursive: true });
+  const places = { first: folder, other };
+  const session = async (place: keyof typeof places) => {
+    const [shared] = await pairmount("ada", ["share", places[place], "--accept", "--detach", "--name", "ada"]);
+    const [joined] = await pairmount("ben", ["join", String(shared?.["invite"]), mount, "--detach", "--name", "ben"]);
+    const both = [await attach(shared?.["socket"]), await attach(joined?.["socket"])];
+    return {
+      both,
+      shown: both.map(({ seen }) => seen.state.status.recovered.map(({ path }) => path)),
+      end: async () => {
+        await pairmount("ben", ["leave", mount]);
+        await pairmount("ada", ["leave", places[place]]);
+      },
+    };
+  };
+  const first = await session("first");
+  for (const { client } of first.both) {
+    const { id } = await client.request("keep", { path: "a.txt", bytes: Buffer.from("mine").toString("base64") });
+    expect(id).not.toBeNull();
+  }
+  await first.end();
+  const second = await session("other");
+  expect(second.shown).toEqual([[], []]);
+  await second.end();
+  const third = await session("first");
+  expect(third.shown).toEqual([["a.txt"], ["a.txt"]]);
+  await third.end();
 });

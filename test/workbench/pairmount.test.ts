@@ -117,10 +117,14 @@ describeInWorkbench("a shared workspace in two windows", () => {
     for (const { page } of [ada, ben]) await page.locator(".part.sidebar").getByText("Staged Changes").waitFor();
     await ada.screenshot("pairmount-6-staged");
     await ben.sourceControl.commit("Add a file");
+    await ada.page.locator('.activitybar .action-label[aria-label*="1 new commit"]').waitFor();
     await ada.views.open("Pairmount");
     await ada.views.tree("Commits").row("Add a file").waitFor();
     const [row] = await ada.views.tree("Commits").read();
-    expect(row).toMatchObject({ label: "Add a file", description: expect.stringContaining("ben · main") as string });
+    expect(row).toMatchObject({
+      label: "Add a file",
+      description: expect.stringMatching(/^new · ben · main/) as string,
+    });
     expect(await mustGit({ root: folder, name: "ada" }, ["log", "-1", "--format=%an: %s"])).toBe("ben: Add a file\n");
     await mustGit({ root: folder, name: "ada" }, ["commit", "-q", "--allow-empty", "-m", "From a terminal"]);
     await ben.views.open("Pairmount");
@@ -146,6 +150,9 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.screenshot("pairmount-8-recovered");
     await ben.views.tree("Recovered").press("new.txt", "Restore");
     await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("unseen by ada.\n"), soon);
+    // What the file held is kept in its place.
+    await ben.views.tree("Recovered").press("new.txt", "Discard");
+    await ben.dialog.click("Discard");
     await ben.statusBar.item(/in sync/).waitFor();
 
     await ben.views.open("Explorer");
@@ -173,6 +180,28 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.views.tree("Commits").row("From a terminal").waitFor();
     await ada.reload();
     await ada.statusBar.item(/in sync/).waitFor();
+  });
+
+  it("shows by the reload nothing as new again that was seen, and in sync where nothing is on its way", async () => {
+    const rows = await ben.views.tree("Commits").read();
+    expect(rows.filter(({ description }) => description.startsWith("new"))).toEqual([]);
+    expect(await ben.views.tree("Sync").read()).toMatchObject([{ label: "in sync" }, { label: "mount" }]);
+  });
+
+  it("collects diagnostics as a document that has no secret in it", async () => {
+    const { invite } = JSON.parse(cli(adas, ["status", "--json"])) as { readonly invite: string };
+    await ada.run("Pairmount: Collect Diagnostics");
+    const lines = ada.page.locator('.editor-instance .monaco-editor[data-uri^="untitled:"] .view-lines');
+    await lines.getByText("Pairmount diagnostics").waitFor();
+    await lines.click();
+    await ada.page.keyboard.press("Control+A");
+    await ada.page.keyboard.press("Control+C");
+    const text = await ada.page.evaluate<string>("navigator.clipboard.readText()");
+    for (const part of ["## Doctor", "right to mount", '"role": "host"', "(shared, in sync)", '"event":"shared"'])
+      expect(text).toContain(part);
+    expect(text).not.toContain(invite.slice(0, 30));
+    await ada.screenshot("pairmount-8-diagnostics");
+    await ada.run("View: Revert and Close Editor");
   });
 
   it("lets the host take the right to write and give it back", async () => {
@@ -221,7 +250,8 @@ describeInWorkbench("a shared workspace in two windows", () => {
     expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("changed by ada\n");
     await ada.statusBar.item(/helper ended/).click();
     await ada.screenshot("pairmount-11-crashed");
-    await ada.quickInput.choose(/Share Workspace/);
+    await ada.quickInput.row(/Share Workspace/).waitFor();
+    await ada.quickInput.answer("Share Workspace");
     await ada.dialog.click("Share");
     await ada.statusBar.item(/sharing$/).waitFor();
     await vi.waitFor(() => expect(isMounted(folder)).toBe(true), soon);

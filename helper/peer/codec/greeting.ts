@@ -28,6 +28,8 @@ export interface Welcome {
   readonly role: Role;
   readonly hostName: string;
   readonly repository: string;
+  /** Of the shared folder, the same whenever this host shares it: 32 hex digits. */
+  readonly workspace: string;
   /** First of the guest's first range of node ids. */
   readonly range: NodeId;
   /** Owner of the shared folder at the host. */
@@ -96,6 +98,7 @@ export function encodeWelcome(welcome: Welcome): Uint8Array {
     w.choice(roles, welcome.role);
     w.text(welcome.hostName);
     w.text(welcome.repository);
+    w.fixed(Buffer.from(welcome.workspace, "hex"));
     w.uint(welcome.range);
     w.u32(welcome.uid);
     w.u32(welcome.gid);
@@ -111,6 +114,7 @@ export function readWelcome(r: Reader): Welcome {
     role: r.choice(roles),
     hostName: r.text(limits.nameText),
     repository: r.text(limits.nameText),
+    workspace: Buffer.from(r.fixed(16)).toString("hex"),
     range: readNode(r),
     uid: r.u32(),
     gid: r.u32(),
@@ -146,13 +150,26 @@ export function readPing(r: Reader): { readonly id: number; readonly rtt: number
   return { id: r.u32(), rtt: r.u32() };
 }
 
-export function encodePong(id: number, time: Time): Uint8Array {
+export interface Pong {
+  readonly id: number;
+  readonly time: Time;
+  /** Index of the last message of the order told to this guest, and bytes of what it has not acknowledged. */
+  readonly told: Told;
+}
+export interface Told {
+  readonly index: number;
+  readonly bytes: number;
+}
+
+export function encodePong({ id, time, told }: Pong): Uint8Array {
   return frameOf(frameType.pong, (w) => {
     w.u32(id);
     writeTime(w, time);
+    w.uint(told.index);
+    w.uint(told.bytes);
   });
 }
 
-export function readPong(r: Reader): { readonly id: number; readonly time: Time } {
-  return { id: r.u32(), time: readTime(r) };
+export function readPong(r: Reader): Pong {
+  return { id: r.u32(), time: readTime(r), told: { index: r.uint(), bytes: r.uint() } };
 }

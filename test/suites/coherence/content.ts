@@ -154,6 +154,51 @@ export const content = (test: Declare): void => {
     await eventually(() => expect(readdirSync(b)).toEqual([]));
   });
 
+  test("B lists what A made, in and outside of a git directory, also for who lists by getdents alone", async ({
+    a,
+    b,
+  }) => {
+    const folders = [".git/refs/heads", "d"];
+    for (const folder of folders) mkdirSync(join(a, folder), { recursive: true });
+    await eventually(() => expect(folders.every((folder) => existsSync(join(b, folder)))).toBe(true));
+    // glibc's opendir asks for the directory's attributes, which makes the kernel look at its listing anew; SYS_getdents64 does not.
+    const getdents = `
+      import ctypes, platform
+      libc, number = ctypes.CDLL(None), {"x86_64": 217, "aarch64": 61}[platform.machine()]
+      def listed(path):
+        fd, names, buffer = os.open(path, os.O_RDONLY | os.O_DIRECTORY), set(), ctypes.create_string_buffer(32768)
+        while (n := libc.syscall(number, fd, buffer, 32768)) > 0:
+          at = 0
+          while at < n:
+            length = int.from_bytes(buffer.raw[at + 16:at + 18], "little")
+            names.add(buffer.raw[at + 19:at + length].split(b"\\0")[0].decode()); at += length
+        os.close(fd)
+        return names
+      for folder in A[1:]:
+        deadline = time.monotonic() + 60
+        for i in range(150):
+          path = A[0] + "/" + folder + "/f" + str(i)
+          while True:
+            try: os.stat(path); break
+            except FileNotFoundError:
+              listed(A[0] + "/" + folder)
+              if time.monotonic() > deadline: raise SystemExit(path + " never came")
+          seen, since = listed(A[0] + "/" + folder), time.monotonic()
+          while "f" + str(i) not in seen:
+            if time.monotonic() - since > 5: raise SystemExit(path + " is not listed")
+            seen = listed(A[0] + "/" + folder)
+      R = "done"`;
+    const reader = startProbe(getdents, [b, ...folders]);
+    for (const folder of folders) {
+      for (let i = 0; i < 150; i += 1) {
+        writeFileSync(join(a, folder, `f${i}`), "x");
+        await new Promise(setImmediate);
+      }
+    }
+    expect(await reader.done).toBe("done");
+    for (const folder of folders) expect(readdirSync(join(b, folder))).toHaveLength(150);
+  });
+
   test("row 28: B finds a file it looked for in vain, once A made it", async ({ a, b }) => {
     mkdirSync(join(a, ".git", "objects", "ab"), { recursive: true });
     await eventually(() => expect(existsSync(join(b, ".git", "objects", "ab"))).toBe(true));

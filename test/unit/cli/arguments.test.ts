@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inviteLink, parseCommandLine } from "../../../helper/cli/arguments.ts";
+import { parseCommandLine } from "../../../helper/cli/arguments.ts";
 import { helpText } from "../../../helper/cli/help.ts";
 import { bytes, eventLine, milliseconds, progressLine } from "../../../helper/cli/format.ts";
 import { exitCodeOf, sessionErrorCodes } from "../../../helper/session/errors.ts";
@@ -26,12 +26,9 @@ test("--detach goes with deciders that need no terminal; --accept is short for a
   expect(parseCommandLine(["share", "a", "--approve", "all", "--accept"])).toMatchObject({ approve: "all" });
 });
 
-test("join takes the invite or its link", () => {
-  expect(parseCommandLine(["join", inviteLink("PM1-a+b/c="), "dir"])).toMatchObject({
-    invite: "PM1-a+b/c=",
-    mount: "dir",
-  });
-  expect(parseCommandLine(["join", "PM1-a+b/c="])).toMatchObject({ invite: "PM1-a+b/c=", mount: undefined });
+test("join takes the invite, and where to mount", () => {
+  expect(parseCommandLine(["join", "AQx", "dir"])).toMatchObject({ invite: "AQx", mount: "dir" });
+  expect(parseCommandLine(["join", "AQx"])).toMatchObject({ invite: "AQx", mount: undefined });
 });
 
 test.each([

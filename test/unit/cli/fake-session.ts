@@ -43,6 +43,8 @@ export const statusOfFake: SessionStatus = {
     },
   ],
   pending: { operations: 0, bytes: 0 },
+  incoming: { operations: 0, bytes: 0 },
+  transfers: [],
   locks: [{ path: ".git/index.lock", holder: "ben" }],
   recovered: [{ id: "r1", path: "a.txt", reason: "lost a race", when: "2026-01-01T00:00:00Z", size: 12 }],
   invite: "PM1-abc",
@@ -104,6 +106,8 @@ export function createWorld(options: WorldOptions = {}): World {
     recovered: () => ({ file: null, current: null }),
     keep: () => null,
     discard: () => false,
+    present: () => undefined,
+    presences: () => [],
     ended,
     dispose: async () => {
       disposed += 1;

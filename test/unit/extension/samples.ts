@@ -1,4 +1,4 @@
-import type { PeerStatus, SessionCommit, SessionState, SessionStatus } from "../../../helper/api.ts";
+import type { PeerPresence, PeerStatus, SessionCommit, SessionState, SessionStatus } from "../../../helper/api.ts";
 
 export function aPeer(name: string, more: Partial<PeerStatus> = {}): PeerStatus {
   return {
@@ -12,6 +12,12 @@ export function aPeer(name: string, more: Partial<PeerStatus> = {}): PeerStatus 
     protection: null,
     ...more,
   };
+}
+
+/** In front of somebody, with the cursor behind the fourth character. */
+export function aPresence(peer: number, path: string, line = 0, unsaved: readonly string[] = []): PeerPresence {
+  const active = { line, character: 4 };
+  return { peer, file: { path, selections: [{ anchor: active, active }] }, unsaved };
 }
 
 export const ada = aPeer("ada", { peer: 0, role: "host", you: true });
@@ -32,6 +38,8 @@ export function aState(
       position: 7,
       peers: [ada, ben],
       pending: { operations: 0, bytes: 0 },
+      incoming: { operations: 0, bytes: 0 },
+      transfers: [],
       locks: [],
       recovered: [],
       invite: "invite",
@@ -62,4 +70,4 @@ export function aCommit(more: Partial<SessionCommit> = {}): SessionCommit {
 }
 
 export const aRecovered = { id: "3", path: "src/a.ts", reason: "stale", when: "2026-01-02T03:04:05.000Z", size: 1234 };
-export const aJoin = { id: 4, name: "cleo", fingerprint: "K7QX-M2PD-9TRW", wants: "read-write" } as const;
+export const aJoin = { id: 4, name: "cleo", fingerprint: "K7QX-M2PD-9TRW", wants: "read-write", asked: false } as const;

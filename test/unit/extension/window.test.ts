@@ -1,5 +1,5 @@
 /** The extension's shell: activated on a fake editor, attached to a session over a real socket. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { commandIds, viewIds } from "../../../extension/command-ids.ts";
@@ -153,6 +153,25 @@ describe("a window on a session's mount", () => {
     (await notice(/Discard/)).press(undefined);
     await discarded;
     expect(helper.asked).toEqual([]);
+  });
+
+  it("restores a recovered version only once what the file holds is kept in its place", async () => {
+    const helper = await openOn({ recovered: [aRecovered] });
+    const [kept, current] = [join(desk.folder, "kept"), join(helper.status.mount, "a")];
+    helper.kept = kept;
+    writeFileSync(kept, "mine");
+    writeFileSync(current, "theirs");
+    const restore = async () => await fake.press("pairmount.restoreRecovered", "pairmount.recovered", "src/a.ts");
+    const keeping = ["keep", { path: "a", bytes: Buffer.from("theirs").toString("base64") }];
+    helper.settled = false;
+    const refused = restore();
+    (await notice(/stays as it is/)).press(undefined);
+    await refused;
+    expect(readFileSync(current, "utf8")).toBe("theirs");
+    helper.settled = true;
+    await restore();
+    expect(readFileSync(current, "utf8")).toBe("mine");
+    expect(helper.asked).toEqual([keeping, keeping, ["discard", { id: aRecovered.id }]]);
   });
 
   it("checks nothing out in a folder that is not trusted", async () => {

@@ -4,22 +4,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { activate } from "../../../extension/extension.ts";
-import type { PendingJoin, SessionEvent, SessionStatus } from "../../../helper/api.ts";
+import type { PeerPresence, PendingJoin, Presence, SessionEvent, SessionStatus } from "../../../helper/api.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../../../helper/rpc/server.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
-import { fake, Uri } from "../../harness/fake-vscode.ts";
+import { fake, type Shown, Uri } from "../../harness/fake-vscode.ts";
 import { aState } from "./samples.ts";
 
 export interface Helper {
   readonly socket: string;
   readonly asked: (readonly unknown[])[];
   status: SessionStatus;
-  joins: readonly PendingJoin[];
+  joins: readonly Omit<PendingJoin, "asked">[];
   /** What requests that settle something answer. */
   settled: boolean;
+  /** Where the recovered version lies. */
+  kept: string;
   tell(event: SessionEvent): void;
+  /** What the window said of itself, latest last. */
+  readonly presented: Presence[];
+  /** Where the others are from now on. */
+  others(peers: readonly PeerPresence[]): void;
   /** As a crash: the socket closes without a word. */
   crash(): Promise<void>;
+}
+
+export interface Another {
+  readonly fake: typeof fake;
+  close(): void;
 }
 
 export interface Desk {
@@ -33,6 +44,8 @@ export interface Desk {
   share(status?: Partial<SessionStatus>): Promise<Helper>;
   /** Opens a window on these folders; a window that was open is closed. */
   open(...folders: readonly string[]): void;
+  /** Beside it one in an editor of its own, out of focus. */
+  openAnother(...folders: readonly string[]): Promise<Another>;
   end(): Promise<void>;
 }
 
@@ -55,6 +68,23 @@ export function createDesk(): Desk {
     update: (key: string, value: unknown) => Promise.resolve(stored.set(key, value)),
     store: (key: string, value: unknown) => Promise.resolve(stored.set(key, value)),
   };
+  const others: (() => void)[] = [];
+  /** Returns what closes it. */
+  function begin(run: typeof activate): () => void {
+    const subscriptions: { dispose(): unknown }[] = [];
+    run({
+      subscriptions,
+      extension: { packageJSON: { version: "0" } },
+      extensionPath: folder,
+      globalStorageUri: Uri.file(join(folder, "storage")),
+      globalState: memory,
+      workspaceState: memory,
+      secrets: memory,
+    } as unknown as Parameters<typeof activate>[0]);
+    return () => {
+      for (const item of subscriptions.splice(0)) item.dispose();
+    };
+  }
   return {
     folder,
     stored,
@@ -79,6 +109,7 @@ export function createDesk(): Desk {
         };
       const given = aState({ folder: mount, mount, ...status }).status;
       let server: RpcServer | undefined;
+      let presences: readonly PeerPresence[] = [];
       let entry: { dispose(): unknown } | undefined;
       const helper: Helper = {
         socket,
@@ -86,7 +117,13 @@ export function createDesk(): Desk {
         status: given,
         joins: [],
         settled: true,
+        kept: "/kept/a",
         tell: (event) => server?.publish(event),
+        presented: [],
+        others(peers) {
+          presences = peers;
+          server?.moved();
+        },
         async crash() {
           await entry?.dispose();
           await server?.dispose();
@@ -99,8 +136,13 @@ export function createDesk(): Desk {
         setAccess: settle("setAccess"),
         remove: settle("remove"),
         discard: settle("discard"),
-        recovered: () => ({ file: "/kept/a", current: join(mount, "a") }),
-        keep: () => ({ id: null }),
+        recovered: () => ({ file: helper.kept, current: join(mount, "a") }),
+        keep(params) {
+          asked.push(["keep", params]);
+          return { id: helper.settled ? "9" : null };
+        },
+        present: (presence) => void helper.presented.push(presence),
+        presences: () => presences,
         leave: () => {
           asked.push(["leave"]);
           helper.tell({ event: "ended", reason: "left" });
@@ -116,21 +158,20 @@ export function createDesk(): Desk {
       close();
       fake.reset();
       fake.folders = folders.map((path) => ({ uri: Uri.file(path) }));
-      const subscriptions: { dispose(): unknown }[] = [];
-      close = () => {
-        for (const item of subscriptions) item.dispose();
-      };
-      activate({
-        subscriptions,
-        extension: { packageJSON: { version: "0" } },
-        extensionPath: folder,
-        globalStorageUri: Uri.file(join(folder, "storage")),
-        globalState: memory,
-        secrets: memory,
-      } as unknown as Parameters<typeof activate>[0]);
+      close = begin(activate);
+    },
+    async openAnother(...folders) {
+      vi.resetModules();
+      const editor = await import("../../harness/fake-vscode.ts");
+      const extension = await import("../../../extension/extension.ts");
+      editor.fake.folders = folders.map((path) => ({ uri: editor.Uri.file(path) }));
+      editor.fake.focus(false);
+      const end = begin(extension.activate);
+      others.push(end);
+      return { fake: editor.fake, close: end };
     },
     async end() {
-      close();
+      for (const each of [close, ...others]) each();
       for (const stop of ends) await stop();
       vi.unstubAllEnvs();
     },
@@ -138,10 +179,10 @@ export function createDesk(): Desk {
 }
 
 /** The notification, once it shows. */
-export async function notice(text: RegExp): Promise<(typeof fake.shown)[number]> {
+export async function notice(text: RegExp, { shown: all }: Pick<typeof fake, "shown"> = fake): Promise<Shown> {
   return await vi.waitFor(() => {
-    const found = fake.shown.find((shown) => text.test(shown.text));
-    if (found === undefined) throw new Error(`none of ${JSON.stringify(fake.shown)} is ${String(text)}`);
+    const found = all.find((shown) => text.test(shown.text));
+    if (found === undefined) throw new Error(`none of ${JSON.stringify(all)} is ${String(text)}`);
     return found;
   });
 }

@@ -37,6 +37,11 @@ describe("the status item says in words", () => {
       attached(aState({ ...guest, state: "pending", pending: { operations: 14, bytes: 9 } })),
       false,
     ],
+    [
+      "$(sync~spin) 3 coming in",
+      attached(aState({ ...guest, state: "pending", incoming: { operations: 3, bytes: 9 } })),
+      false,
+    ],
     ["$(lock) ben is committing", attached(aState({ locks: [{ path: ".git/index.lock", holder: "ben" }] })), false],
     ["$(check) in sync", attached(aState({ locks: [{ path: ".git/index.lock", holder: "ada" }] })), false],
     [
@@ -55,15 +60,22 @@ describe("the status item says in words", () => {
 describe("a click on it offers", () => {
   const offered = (model: Model) => menuOf(model).map(({ command }) => command.replace("pairmount.", ""));
   it("to begin, where there is no session", () => {
-    expect(offered({ t: "none" })).toEqual(["share", "join", "doctor", "showLog"]);
-    expect(offered({ t: "lost", role: "host", mount: "/m" })).toEqual(["share", "join", "doctor", "showLog"]);
+    expect(offered({ t: "none" })).toEqual(["share", "join", "doctor", "showLog", "collectDiagnostics"]);
+    expect(offered({ t: "lost", role: "host", mount: "/m" })).toEqual(offered({ t: "none" }));
   });
   it("to a host the invite and the end, to a guest to leave, and what was recovered first", () => {
-    expect(offered(attached(aState()))).toEqual(["copyInvite", "copyInviteLink", "stop", "showLog"]);
+    expect(offered(attached(aState()))).toEqual([
+      "copyInvite",
+      "copyInviteLink",
+      "stop",
+      "showLog",
+      "collectDiagnostics",
+    ]);
     expect(offered(attached(aState({ ...guest, recovered: [aRecovered] })))).toEqual([
       "showRecovered",
       "leave",
       "showLog",
+      "collectDiagnostics",
     ]);
   });
 });

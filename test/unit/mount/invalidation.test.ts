@@ -19,16 +19,41 @@ function parkedIn(kernel: FakeKernel, dir: number) {
   return { unique, grant: gate.keep };
 }
 
+/** As a program that lists the directory does; the kernel keeps the listing. */
+function listed(kernel: FakeKernel, node: number): void {
+  kernel.ask({ op: "readdir", node, handle: 0, offset: 0, size: 4096 });
+}
+
 describe("invalidation", () => {
   it("drops entry, child and listing in this order", async () => {
     const kernel = new FakeKernel();
     kernel.workspace.remote.create(place(1, "f"), "text");
     await settled();
     const node = kernel.know(place(1, "f"));
+    listed(kernel, 1);
     kernel.notified.length = 0;
     kernel.workspace.remote.remove(place(1, "f"));
     await settled();
     expect(kernel.notified).toEqual(["entry 1/f", `attributes ${node}`, "pages 1"]);
+  });
+
+  it("drops the listing of a git directory too, once it was listed, and again when its reader must have taken it in", async () => {
+    const kernel = new FakeKernel();
+    const git = kernel.workspace.remote.mkdir(place(1, ".git"));
+    kernel.know(place(1, ".git"));
+    listed(kernel, git);
+    await settled();
+    kernel.notified.length = 0;
+    kernel.workspace.remote.create(place(git, "HEAD"), "a");
+    await settled();
+    kernel.workspace.remote.create(place(git, "index"), "a");
+    await settled();
+    expect(kernel.notified).toEqual([`pages ${git}`]);
+    kernel.advance(1000);
+    await settled();
+    kernel.advance(10_000);
+    await settled();
+    expect(kernel.notified).toEqual([`pages ${git}`, `pages ${git}`]);
   });
 
   it("sends no entry and no listing where nothing is cached: in git directories", async () => {
@@ -61,7 +86,12 @@ describe("invalidation", () => {
     remote.create(place(dir, "packed-refs"), "refs");
     remote.replace(place(dir, "HEAD"), "b");
     await settled();
-    expect(kernel.notified).toEqual([`entry ${dir}/packed-refs`, `entry ${dir}/HEAD`, `attributes ${head}`]);
+    expect(kernel.notified).toEqual([
+      `entry ${dir}/packed-refs`,
+      `entry ${dir}/HEAD`,
+      `attributes ${head}`,
+      `attributes ${dir}`,
+    ]);
   });
 
   it("tells the kernel nothing of what it has forgotten", async () => {
@@ -78,6 +108,7 @@ describe("invalidation", () => {
   it("merges a burst on one listing behind its last entry", async () => {
     const kernel = new FakeKernel();
     await settled();
+    listed(kernel, 1);
     for (const text of ["a", "b", "c"]) kernel.workspace.remote.create(place(1, text));
     await settled();
     expect(kernel.notified).toEqual(["entry 1/a", "entry 1/b", "entry 1/c", "pages 1"]);
@@ -194,6 +225,7 @@ describe("the barrier behind a grant", () => {
   it("does not wait for names in a directory with a parked request; they follow its answer", async () => {
     const kernel = new FakeKernel();
     const { unique, grant } = parkedIn(kernel, 1);
+    listed(kernel, 1);
     kernel.workspace.remote.create(place(1, "f"));
     await settled();
     expect(kernel.notified).toEqual(["pages 1"]);

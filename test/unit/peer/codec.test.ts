@@ -12,13 +12,14 @@ import {
   readSnapshotNodes,
   readSnapshotStart,
 } from "../../../helper/peer/codec/snapshot.ts";
+import * as presences from "../../../helper/peer/codec/presence.ts";
 import * as toGuest from "../../../helper/peer/codec/to-guest.ts";
 import * as toHost from "../../../helper/peer/codec/to-host.ts";
 import { protocolVersion } from "../../../helper/peer/protocol.ts";
 import { createSnapshotAssembly } from "../../../helper/peer/snapshot-assembly.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
-import { aSnapshot, aTime, node, ordered, refused, snapshot, submitted } from "./samples.ts";
+import { aPresence, aSnapshot, aTime, node, ordered, refused, snapshot, submitted } from "./samples.ts";
 
 const body = (frame: Uint8Array) => frame.subarray(5);
 
@@ -137,6 +138,8 @@ const readers: readonly ((r: Reader) => unknown)[] = [
   toGuest.readPeers,
   toGuest.readRangeFirst,
   toGuest.readSpace,
+  presences.readPresent,
+  presences.readPeerPresence,
   readOrderedFrame,
   readSnapshotStart,
   readSnapshotNodes,
@@ -186,7 +189,7 @@ test("a message with any byte changed or cut off is an answer, never an exceptio
 test("the bytes of every message are those of this protocol version", () => {
   const hash = createHash("sha256");
   for (const frame of goldenFrames()) hash.update(frame);
-  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("1 e6a29a134f5a7edf");
+  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 d2d15665af037495");
 });
 
 test("an ack is these bytes", () => {
@@ -255,6 +258,8 @@ function goldenFrames(): Uint8Array[] {
     toGuest.encodeRange(n),
     toGuest.encodePeers([{ peer, name: "é", role, state: "suspect", rtt: 1.5 }]),
     toGuest.encodeSpace({ total: 1, free: 2, files: 3, filesFree: 4 }),
+    presences.encodePresent({ ...aPresence("src/a", 3), unsaved: [[at.name]] }),
+    presences.encodePresence(peer, { file: null, unsaved: [] }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "join", name: "n", readOnly: true }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "resume", peer, lastIndex: 9 }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "bulk", peer }),
@@ -266,6 +271,7 @@ function goldenFrames(): Uint8Array[] {
       role,
       hostName: "h",
       repository: "r",
+      workspace: "0123456789abcdef0123456789abcdef",
       range: n,
       uid: 1,
       gid: 2,
@@ -274,6 +280,6 @@ function goldenFrames(): Uint8Array[] {
     greeting.encodeAttached(),
     greeting.encodeBye({ code: "declined", detail: "d" }),
     greeting.encodePing(1, 2),
-    greeting.encodePong(1, time),
+    greeting.encodePong({ id: 1, time, told: { index: 3, bytes: 4 } }),
   ];
 }

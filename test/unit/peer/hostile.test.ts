@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { parse } from "../../../helper/peer/codec/bytes.ts";
 import {
   encodeAttached,
@@ -13,11 +13,12 @@ import {
   type Welcome,
 } from "../../../helper/peer/codec/greeting.ts";
 import { encodeOrdered } from "../../../helper/peer/codec/ordered.ts";
+import { encodePresence, encodePresent } from "../../../helper/peer/codec/presence.ts";
 import { encodeAck, encodeSubmit } from "../../../helper/peer/codec/to-host.ts";
 import { createFrameCutter } from "../../../helper/peer/framing.ts";
 import { proofOf } from "../../../helper/peer/greeting.ts";
 import { createIdentity, type Identity } from "../../../helper/peer/identity.ts";
-import { frameType, protocolVersion } from "../../../helper/peer/protocol.ts";
+import { frameType, limits, protocolVersion } from "../../../helper/peer/protocol.ts";
 import { channelSecret, tlsOptions } from "../../../helper/peer/tls.ts";
 import {
   atEnd,
@@ -30,7 +31,7 @@ import {
   type TestHost,
   until,
 } from "./links.ts";
-import { anApplied, aWrite } from "./samples.ts";
+import { anApplied, aPresence, aWrite } from "./samples.ts";
 
 afterEach(endAll);
 
@@ -106,7 +107,8 @@ test("plain garbage instead of TLS harms nobody", async () => {
     socket.write(randomBytes(5000));
     sockets.push(socket);
   }
-  await until(() => sockets.every((socket) => socket.destroyed));
+  // What looks like the beginning of TLS is waited for as long as a greeting may take.
+  await vi.waitFor(() => expect(sockets.every((socket) => socket.destroyed)).toBe(true), limits.greetingMs * 2);
   await stillWorks(host);
 });
 
@@ -166,6 +168,8 @@ test.each([
         } as never,
       ])[0] as Uint8Array,
   ],
+  ["a path out of the mount", () => encodePresent({ file: null, unsaved: [[".." as never, "x" as never]] })],
+  ["where another is", () => encodePresence(2 as never, aPresence("a"))],
   ["credit for what was never sent", () => Buffer.from("050000000001000000", "hex")],
 ])("an admitted guest that sends %s loses its seat with a reason", async (_what, bytes) => {
   const host = await startHost();
@@ -271,6 +275,10 @@ test("a guest that ignores its credit loses its seat", async () => {
 test.each([
   ["an index out of order", () => encodeOrdered(7, anApplied(1))],
   ["garbage", () => Buffer.concat([Buffer.from("1100000020", "hex"), randomBytes(16)])],
+  [
+    "a presence with a path out of the mount",
+    () => encodePresence(2 as never, { file: null, unsaved: [[".." as never]] }),
+  ],
   ["a part of no snapshot", () => Buffer.from("050000002100000000", "hex")],
 ])("a host that sends %s is left with a reason", async (_what, bytes) => {
   const welcome = {
@@ -280,6 +288,7 @@ test.each([
     role: "read-write",
     hostName: "h",
     repository: "r",
+    workspace: "00".repeat(16),
     range: 5,
     uid: 0,
     gid: 0,

@@ -21,7 +21,9 @@ test("an invite for one address is one word of 88 characters", () => {
 
 test("an invite comes out as it went in, as a token, as a link, and pasted with spaces and line breaks", () => {
   const token = encodeInvite(invite);
-  for (const text of [token, inviteLink(invite), `  ${token.slice(0, 40)}\n ${token.slice(40)} `]) {
+  const link = inviteLink(token);
+  const elsewhere = link.replace("vscode:", "vscodium:");
+  for (const text of [token, link, `<${elsewhere}>`, `  ${token.slice(0, 40)}\n ${token.slice(40)} `]) {
     expect(parseInvite(text, 1999)).toEqual({ ok: true, invite });
   }
 });

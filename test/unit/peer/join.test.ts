@@ -20,6 +20,7 @@ test("a guest that is approved is welcomed, gets the snapshot with progress, and
     role: "read-write",
     hostName: "Host",
     repository: "demo",
+    workspace: "ab".repeat(16),
     range: 2 ** 40 + 2 ** 20,
     uid: 1000,
     gid: 100,
@@ -137,6 +138,24 @@ test("a guest that leaves ends its seat; a host that removes one or ends the ses
   await until(() => third.connection.state === "gone");
   expect(third.log.states).toEqual(["gone ended"]);
   expect(host.link.guests).toEqual([]);
+});
+
+test("a pong says how far the guest was told the order; a tree is on its way until the guest has acknowledged it", async () => {
+  const host = await startHost({
+    welcomeGuest: (guest) => guest.send({ index: 1, snapshot: aSnapshot(5000), decided: 0, refusals: [] }),
+  });
+  const { connection, log, guest } = await mustJoin(host);
+  await until(() => log.downs.length === 1);
+  const { total } = guest.snapshot ?? { total: 0 };
+  expect(guest.snapshot).toEqual({ done: total, total });
+  expect(total).toBeGreaterThan(100_000);
+  guest.send({ index: 2, message: anApplied(1, 10) });
+  await until(() => connection.told.index === 2);
+  expect(connection.told.bytes).toBe(guest.pendingBytes);
+  expect(guest.pendingBytes).toBeGreaterThan(10);
+  connection.ack(2);
+  await until(() => guest.snapshot === undefined && connection.told.bytes === 0);
+  expect(connection.told.index).toBe(2);
 });
 
 test("content is fetched in pieces of one version; an answer may be an errno", async () => {

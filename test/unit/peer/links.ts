@@ -14,6 +14,7 @@ import type {
   JoinRequest,
   LinkState,
   PeerStatus,
+  Presence,
 } from "../../../helper/peer/api.ts";
 import { linkError } from "../../../helper/peer/errors.ts";
 import { connectGuest, type ConnectOptions } from "../../../helper/peer/guest-link.ts";
@@ -53,6 +54,7 @@ export interface TestHost {
     readonly states: LinkState[];
     readonly ended: string[];
     readonly fetched: FetchRequest[];
+    readonly presents: Presence[];
     snapshotsWanted: number;
     rangesWanted: number;
   };
@@ -77,6 +79,7 @@ export async function startHost(
     states: [] as LinkState[],
     ended: [] as string[],
     fetched: [] as FetchRequest[],
+    presents: [] as Presence[],
     snapshotsWanted: 0,
     rangesWanted: 0,
   };
@@ -85,7 +88,7 @@ export async function startHost(
     identity: hostIdentity,
     listen: { host: "127.0.0.1", port: 0 },
     invites: () => [{ secret, expires: options.expires ?? 0, role: "read-write" }],
-    about: { hostName: "Host", repository: "demo", uid: 1000, gid: 100 },
+    about: { hostName: "Host", repository: "demo", workspace: "ab".repeat(16), uid: 1000, gid: 100 },
     nextRange: () => (range += 2 ** 20) as NodeId,
     onRequest: async (request) => {
       requests.push(request);
@@ -104,6 +107,7 @@ export async function startHost(
         hold: (node) => void log.held.add(node),
         drop: (node) => void log.held.delete(node),
         rangeWanted: () => void log.rangesWanted++,
+        present: (presence) => void log.presents.push(presence),
         snapshotWanted: () => void log.snapshotsWanted++,
         state: (state) => void log.states.push(state),
         ended: (error) => void log.ended.push(error.code),
@@ -128,6 +132,7 @@ export interface GuestLog {
   readonly progress: string[];
   readonly ranges: NodeId[];
   readonly states: string[];
+  readonly presences: (readonly [number, Presence])[];
   peers: readonly PeerStatus[];
 }
 
@@ -135,7 +140,7 @@ export async function join(
   host: TestHost,
   options: Partial<ConnectOptions> & { readonly hear?: Partial<HostEvents> } = {},
 ) {
-  const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], peers: [] };
+  const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], presences: [], peers: [] };
   const joined = await connectGuest({
     invite: host.invite,
     identity: guestIdentity,
@@ -146,6 +151,7 @@ export async function join(
       range: (first) => void log.ranges.push(first),
       peers: (peers) => void (log.peers = peers),
       space: () => {},
+      presence: (peer, presence) => void log.presences.push([peer, presence]),
       state: (state, error) => void log.states.push(error === undefined ? state : `${state} ${error.code}`),
       ...options.hear,
     }),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Errno } from "../../../helper/base/errno.ts";
 import { mustFileName, parseFileName } from "../../../helper/base/name.ts";
 import type { Time } from "../../../helper/base/time.ts";
+import type { Presence } from "../../../helper/peer/codec/presence.ts";
 import type { Snapshot, SnapshotNode } from "../../../helper/replica/api.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "../../../helper/replica/ids.ts";
 import type { Extent, Op, Ordered, Place, Submitted } from "../../../helper/replica/op.ts";
@@ -111,6 +112,15 @@ export const snapshot: fc.Arbitrary<Snapshot> = fc.record({
   seeds: fc.array(fc.record({ dir: node, name, bytes }), { maxLength: 3 }),
 });
 
+const path = fc.array(name, { minLength: 1, maxLength: 4 }).filter((names) => names.join("/").length <= 1024);
+const position = fc.record({ line: fc.nat({ max: 2 ** 32 - 1 }), character: fc.nat({ max: 2 ** 32 - 1 }) });
+export const presence: fc.Arbitrary<Presence> = fc.record({
+  file: fc.option(
+    fc.record({ path, selections: fc.array(fc.record({ anchor: position, active: position }), { maxLength: 16 }) }),
+  ),
+  unsaved: fc.array(path, { maxLength: 32 }),
+});
+
 // --- Fixed values, for the golden test and for sending over links --------------------------------------------------
 
 export const aTime: Time = { sec: 1_700_000_000, nsec: 123_456_789 };
@@ -152,6 +162,11 @@ export function aSnapshot(nodes: number): Snapshot {
     })),
     seeds: [],
   };
+}
+
+export function aPresence(path: string, line = 0): Presence {
+  const active = { line, character: 4 };
+  return { file: { path: path.split("/").map(mustFileName), selections: [{ anchor: active, active }] }, unsaved: [] };
 }
 
 /** Of what a guest submits nothing is left to be fetched. */

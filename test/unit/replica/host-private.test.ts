@@ -56,6 +56,7 @@ describe("git dirs at the host", () => {
     const rig = hostRig([
       ...hostRepo,
       `.git/objects/ab/${"0".repeat(38)}`,
+      ".git/refs/heads/tags/",
       ".git/objects/pack/",
       ".git/objects/pack/pack-1.idx",
       ".git/modules/",
@@ -72,9 +73,15 @@ describe("git dirs at the host", () => {
     expect([of("a.txt"), of("dir"), of(".git"), of(".git/HEAD")]).toEqual([
       "work-tree",
       "work-tree",
-      "git-mutable",
+      "git-skeleton",
       "git-mutable",
     ]);
+    expect([".git/refs", ".git/refs/heads", ".git/objects/pack", "bare", "bare/objects"].map(of)).toEqual(
+      Array.from({ length: 5 }, () => "git-skeleton"),
+    );
+    expect([".git/refs/heads/tags", ".git/objects/ab", ".git/modules/a", ".git/modules/a/b"].map(of)).toEqual(
+      Array.from({ length: 4 }, () => "git-mutable"),
+    );
     expect([
       of(`.git/objects/ab/${"0".repeat(38)}`),
       of(".git/objects/pack/pack-1.idx"),

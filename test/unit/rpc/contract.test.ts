@@ -6,7 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node.js";
-import { apiVersion, type Delta, type PendingJoin, type SessionEvent } from "../../../helper/api.ts";
+import {
+  apiVersion,
+  type Delta,
+  type PeerPresence,
+  type PendingJoin,
+  type Presence,
+  type SessionEvent,
+} from "../../../helper/api.ts";
 import { connectRpc } from "../../../helper/rpc/client.ts";
 import { type RpcServer, startRpcServer } from "../../../helper/rpc/server.ts";
 import { parseEvent, parseStatus } from "../../../helper/rpc/shapes.ts";
@@ -16,12 +23,16 @@ let folder: string;
 let server: RpcServer;
 let left = 0;
 let stays = false;
-let joins: PendingJoin[] = [];
+let joins: Omit<PendingJoin, "asked">[] = [];
+let presented: Presence[] = [];
+let others: PeerPresence[] = [];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "pm-rpc-"));
   left = 0;
   stays = false;
   joins = [];
+  presented = [];
+  others = [];
   server = await startRpcServer(join(folder, "s"), {
     status: () => statusOfFake,
     joins: () => joins,
@@ -31,6 +42,8 @@ beforeEach(async () => {
     recovered: () => ({ file: "/kept", current: null }),
     keep: ({ bytes }) => ({ id: bytes === "" ? null : "7" }),
     discard: () => ({ settled: true }),
+    present: (presence) => void presented.push(presence),
+    presences: () => others,
     leave: async () => {
       left += 1;
       await (stays ? new Promise(() => undefined) : Promise.resolve());
@@ -48,7 +61,7 @@ test("golden: a change of the contract's source raises its version (then put bot
   );
   const plain = source.join("").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|[\s,;()]/g, "");
   const shape = createHash("sha256").update(plain).digest("hex").slice(0, 12);
-  expect({ apiVersion, shape }).toEqual({ apiVersion: 2, shape: "b1d99adfd7bd" });
+  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "aa99c7ee2dff" });
 });
 
 test("golden: what goes over the wire", async () => {
@@ -56,8 +69,8 @@ test("golden: what goes over the wire", async () => {
   await once(stream, "connect");
   const wire = createMessageConnection(new StreamMessageReader(stream), new StreamMessageWriter(stream));
   wire.listen();
-  expect(await wire.sendRequest("version", {})).toEqual({ version: 2, role: "host", mount: "/work/app", pid: 77 });
-  expect(await wire.sendRequest("version")).toMatchObject({ version: 2 });
+  expect(await wire.sendRequest("version", {})).toEqual({ version: 3, role: "host", mount: "/work/app", pid: 77 });
+  expect(await wire.sendRequest("version")).toMatchObject({ version: 3 });
   expect(await wire.sendRequest("status", {})).toEqual(statusOfFake);
   expect(await wire.sendRequest("attach", {})).toEqual({
     revision: 1,
@@ -72,6 +85,21 @@ test("golden: what goes over the wire", async () => {
   expect(await wire.sendRequest("recovered", { id: "1" })).toEqual({ file: "/kept", current: null });
   expect(await wire.sendRequest("keep", { path: "a", bytes: "YQ==" })).toEqual({ id: "7" });
   expect(await wire.sendRequest("discard", { id: "1" })).toEqual({ settled: true });
+  const here = {
+    path: "src/a",
+    selections: [{ anchor: { line: 1, character: 2 }, active: { line: 3, character: 0 } }],
+  };
+  expect(await wire.sendRequest("present", { focused: true, file: here, unsaved: ["b"] })).toEqual({});
+  expect(presented).toEqual([{ file: here, unsaved: ["b"] }]);
+  const far = { path: "a", selections: [{ anchor: { line: -1, character: 0 }, active: { line: 1, character: 0.5 } }] };
+  for (const wrong of [
+    { focused: true, file: far, unsaved: [] },
+    { focused: true, file: { path: "a", selections: Array(17).fill(here.selections[0]) }, unsaved: [] },
+    { focused: true, file: null, unsaved: Array(33).fill("a") },
+    { file: null, unsaved: [] },
+  ])
+    await expect(wire.sendRequest("present", wrong)).rejects.toMatchObject({ code: -32_602 });
+  expect(presented).toHaveLength(1);
   expect(await wire.sendRequest("leave", {})).toEqual({});
   expect(left).toBe(1);
   await expect(wire.sendRequest("leave", { now: true })).rejects.toMatchObject({ code: -32_602 });
@@ -144,7 +172,7 @@ test("two clients that are attached are told the same changes, what came togethe
   for (let i = 0; i < 300; i++) server.publish(commit(`c${i}`));
   await vi.waitFor(() => expect([one.told.length, two.told.length]).toEqual([1, 1]));
   expect(one.told).toEqual(two.told);
-  expect(one.told[0]).toMatchObject({ revision: 2, joins });
+  expect(one.told[0]).toMatchObject({ revision: 2, joins: [{ ...joins[0], asked: false }] });
   expect(one.told[0]?.commits).toHaveLength(200);
   expect(one.told[0]).not.toHaveProperty("status");
   expect(await one.client.request("decide", { id: 1, accept: true, access: "read-write" })).toEqual({ settled: true });
@@ -153,6 +181,41 @@ test("two clients that are attached are told the same changes, what came togethe
   const late = await attached();
   expect(late.first.state).toMatchObject({ joins: [], commits: one.told[0]?.commits });
   for (const { client } of [one, two, late]) client.dispose();
+});
+
+test("one client at a time shows a question: the first that claims it, until it goes or the question is closed", async () => {
+  const one = await attached();
+  const two = await attached();
+  joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }];
+  const claim = async ({ client }: typeof one) => (await client.request("claim", { id: 1 })).settled;
+  expect([await claim(one), await claim(two), await claim(one)]).toEqual([true, false, true]);
+  expect(await two.client.request("claim", { id: 2 })).toEqual({ settled: false });
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: true }]));
+  one.client.dispose();
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: false }]));
+  expect(await claim(two)).toBe(true);
+  joins = [];
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toEqual([]));
+  joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }];
+  await vi.waitFor(() => expect(two.told.at(-1)?.joins).toMatchObject([{ id: 1, asked: false }]));
+  two.client.dispose();
+});
+
+test("where the others are reaches who is attached, and a window that goes is nowhere", async () => {
+  others = [{ peer: 1, file: { path: "ü", selections: [] }, unsaved: ["b"] }];
+  const told: unknown[] = [];
+  const client = await connectRpc(join(folder, "s"), { onPresence: ({ peers }) => told.push(peers) });
+  await client.request("attach", {});
+  await vi.waitFor(() => expect(told).toEqual([others]));
+  const before = others;
+  others = [];
+  server.moved();
+  await vi.waitFor(() => expect(told).toEqual([before, []]));
+  await client.request("present", { focused: true, file: { path: "a", selections: [] }, unsaved: [] });
+  client.dispose();
+  await vi.waitFor(() => expect(presented.at(-1)).toEqual({ file: null, unsaved: [] }));
+  const { told: deltas } = await attached();
+  expect(deltas).toEqual([]);
 });
 
 test("a client that stops reading holds up neither helper nor others, and then is told the whole state", async () => {

@@ -30,7 +30,7 @@ const after = (events: readonly SessionEvent[]): readonly SessionCommit[] =>
 
 describe("the state that clients are shown", () => {
   it("is told by the sections that changed, and no others", () => {
-    const joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write" }] as const;
+    const joins = [{ id: 1, name: "ben", fingerprint: "K7QX", wants: "read-write", asked: false }] as const;
     expect(changesOf(first, { ...first, joins })).toEqual({ joins });
     const commits = after([commit("a")]);
     expect(changesOf(first, { ...first, joins: [...joins], commits })).toEqual({ joins, commits });

@@ -39,6 +39,7 @@ async function writing() {
     localLocks: false,
     emit: () => undefined,
     progress: () => undefined,
+    onPresence: () => undefined,
     onGone: () => undefined,
   });
   follower.events.down(outbox.snapshot(host.snapshot()));
