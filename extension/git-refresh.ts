@@ -1,4 +1,4 @@
-/** The Git extension looks late at what others did: it is asked to look, at most twice a second. */
+/** The Git extension looks late (seconds) at what others committed or staged: it is asked to look, at most twice a second. */
 import { type Disposable, extensions, type LogOutputChannel } from "vscode";
 import type { Session } from "./session.ts";
 

@@ -6,7 +6,7 @@ import type { RegisteredSession } from "../session/registry.ts";
 import type { LeaveCommand, StatusCommand } from "./arguments.ts";
 import { exit } from "./exit-codes.ts";
 import { around, matching, sessions, tellToChoose } from "./find-session.ts";
-import { eventLine } from "./format.ts";
+import { eventLine, isForPeople } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import { statusText } from "./status-text.ts";
 
@@ -36,7 +36,7 @@ async function watch(ports: CliPorts, command: StatusCommand, entry: RegisteredS
   const { terminal } = ports;
   const say = (event: SessionEvent): void => {
     if (command.json) terminal.out(`${JSON.stringify(event)}\n`);
-    else terminal.out(`${eventLine(event, ports.now(), { columns: terminal.columns })}\n`);
+    else if (isForPeople(event)) terminal.out(`${eventLine(event, ports.now(), { columns: terminal.columns })}\n`);
   };
   // Events that come before the status was printed wait for it.
   let early: SessionEvent[] | undefined = [];

@@ -11,6 +11,11 @@ const msWidth = 10;
 const timeWidth = 12;
 const narrowest = 24;
 
+/** An index that changed is for editors: to people the commit says it, or nothing happened. */
+export function isForPeople(event: SessionEvent): boolean {
+  return event.event !== "git" || event.what !== "index changed";
+}
+
 /** `14:03:22.125  ada           changed     src/main.ts                2.1 ms`, cut to the screen's width. */
 export function eventLine(event: SessionEvent, at: Date, { columns }: Layout): string {
   const row = rowOf(event);

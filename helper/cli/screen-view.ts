@@ -3,7 +3,7 @@ import type { JoinDecision, JoinRequest, SessionEvent } from "../session/api.ts"
 import { acceptAs, answerOf, type ApprovalRule, nobodyToAsk, question } from "./approval.ts";
 import { inviteLink } from "../peer/invite.ts";
 import { createBar } from "./bar.ts";
-import { eventLine } from "./format.ts";
+import { eventLine, isForPeople } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import type { SessionView, Started } from "./view.ts";
 
@@ -57,7 +57,7 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
       flush();
     },
     event(event: SessionEvent) {
-      lines.push(eventLine(event, ports.now(), { columns: terminal.columns }));
+      if (isForPeople(event)) lines.push(eventLine(event, ports.now(), { columns: terminal.columns }));
       if (open) timer ??= setTimeout(flush, gatherMs);
     },
     progress: (progress) => bar.show(progress),

@@ -29,6 +29,8 @@ export type GitEvent =
   | { readonly kind: "branch created" | "tag created"; readonly name: string; readonly hash: string | undefined }
   | { readonly kind: "branch deleted"; readonly name: string }
   | { readonly kind: "stashed"; readonly subject: string }
+  /** Staged, unstaged, or only looked at: what Source Control shows may be another. Part of a commit, too. */
+  | { readonly kind: "index changed" }
   | { readonly kind: "pushed" | "fetched"; readonly name: string; readonly hash: string };
 
 /** An applied operation, as far as it can be an event. `path`: names from the root of the git dir. */
@@ -57,7 +59,7 @@ export function createGitEvents(): GitEvents {
   return {
     of(change, head) {
       const path = decode(Buffer.from(change.path.join("/"), "latin1"));
-      if (change.t === "replaced") return change.created ? createdRef(path, change.bytes) : [];
+      if (change.t === "replaced") return replaced(path, change);
       if (change.t === "removed") return removedRef(path, unfinished);
       if (!path.startsWith("logs/")) return [];
       const lines = ((unfinished.get(path) ?? "") + Buffer.from(change.bytes).toString("latin1")).split("\n");
@@ -129,6 +131,11 @@ function rebaseEvent(step: string, line: ReflogLine, branch: string | undefined)
 
 function beforeOf({ old, when }: ReflogLine): { readonly old: string | undefined; readonly at: number } {
   return { old: isNull(old) ? undefined : old, at: when };
+}
+
+function replaced(path: string, { created, bytes }: Extract<GitChange, { t: "replaced" }>): GitEvent[] {
+  if (path === "index" || /^worktrees\/[^/]+\/index$/.test(path)) return [{ kind: "index changed" }];
+  return created ? createdRef(path, bytes) : [];
 }
 
 /** Tags have no reflog: their loose ref appearing is the event. */

@@ -125,6 +125,8 @@ export function gitLineOf(event: GitEvent): GitLine {
       return git(event.kind, branch);
     case "stashed":
       return git(event.kind, event.subject);
+    case "index changed":
+      return git(event.kind, "");
     case "branch created":
     case "tag created":
     case "branch deleted":

@@ -18,8 +18,10 @@ interface Piece {
   readonly settle: (answer: FetchAnswer) => void;
 }
 
-/** On the wire at once; demand never stands behind more than `prefetch` pieces. */
-const maxFlying = { demand: 16, prefetch: 4 } as const;
+/** On the wire at once. */
+const maxFlying = { demand: 16, prefetch: 64 } as const;
+/** What prefetches may bring at once: demand never stands behind more. Bytes. */
+const maxPrefetch = 4 * limits.chunk;
 const retries = 5;
 
 /** A guest's requests for content, over whatever bulk lane there is. Answers may come in any order. */
@@ -28,6 +30,7 @@ export class Fetches {
   #waiting: { [priority in Priority]: Piece[] } = { demand: [], prefetch: [] };
   readonly #flying = new Map<number, Piece>();
   #flyingPrefetch = 0;
+  #prefetchBytes = 0;
   #nextId = 1;
   #closed = false;
 
@@ -56,6 +59,7 @@ export class Fetches {
     const again = [...this.#flying.values()];
     this.#flying.clear();
     this.#flyingPrefetch = 0;
+    this.#prefetchBytes = 0;
     for (const piece of again.reverse()) this.#waiting[piece.range.priority].unshift(piece);
     this.#pump();
   }
@@ -70,7 +74,7 @@ export class Fetches {
       const id = this.#nextId;
       this.#nextId = (this.#nextId % 0xffff_ffff) + 1;
       this.#flying.set(id, piece);
-      if (priority === "prefetch") this.#flyingPrefetch++;
+      if (priority === "prefetch") this.#countPrefetch(1, piece);
       lane.send(encodeFetch({ id, ...piece.range }));
     }
   }
@@ -78,8 +82,14 @@ export class Fetches {
   #nextPriority(): Priority | undefined {
     const flyingDemand = this.#flying.size - this.#flyingPrefetch;
     if (this.#waiting.demand.length > 0) return flyingDemand < maxFlying.demand ? "demand" : undefined;
-    if (this.#waiting.prefetch.length > 0 && this.#flyingPrefetch < maxFlying.prefetch) return "prefetch";
-    return undefined;
+    const prefetch = this.#waiting.prefetch[0];
+    if (prefetch === undefined || this.#flyingPrefetch >= maxFlying.prefetch) return undefined;
+    return this.#prefetchBytes + prefetch.range.length <= maxPrefetch ? "prefetch" : undefined;
+  }
+
+  #countPrefetch(one: 1 | -1, { range }: Piece): void {
+    this.#flyingPrefetch += one;
+    this.#prefetchBytes += one * range.length;
   }
 
   /** One frame of the bulk lane; a string is why it breaks the protocol. */
@@ -92,7 +102,7 @@ export class Fetches {
     if (piece === undefined) return "answer to no question";
     if (answer.ok && answer.bytes.length > piece.range.length) return "more bytes than asked for";
     this.#flying.delete(id);
-    if (piece.range.priority === "prefetch") this.#flyingPrefetch--;
+    if (piece.range.priority === "prefetch") this.#countPrefetch(-1, piece);
     piece.settle(answer);
     this.#pump();
     return undefined;

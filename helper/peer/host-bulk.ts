@@ -6,7 +6,8 @@ import { defectOf, type Lane, type LaneEvents } from "./lane.ts";
 import { frameType, limits } from "./protocol.ts";
 
 const maxWaiting = 1024;
-const maxActive = 8;
+/** Of all, and of prefetches: a demand finds a place however many of those a guest has asked for. */
+const maxActive = { all: 8, prefetch: 4 } as const;
 
 /** Serves one bulk lane: demand before prefetch, a few at a time, and none while answers pile up. */
 export function serveBulk(options: {
@@ -16,16 +17,21 @@ export function serveBulk(options: {
 }): LaneEvents {
   const { lane } = options;
   const waiting = { demand: [] as FetchRequest[], prefetch: [] as FetchRequest[] };
-  let active = 0;
+  const active = { all: 0, prefetch: 0 };
+  const count = ({ priority }: FetchRequest, one: 1 | -1): void => {
+    active.all += one;
+    if (priority === "prefetch") active.prefetch += one;
+  };
 
   const pump = () => {
-    while (active < maxActive && lane.pendingBytes < limits.bulkWindow && !lane.ended) {
-      const request = waiting.demand.shift() ?? waiting.prefetch.shift();
+    while (active.all < maxActive.all && lane.pendingBytes < limits.bulkWindow && !lane.ended) {
+      const prefetch = active.prefetch < maxActive.prefetch ? waiting.prefetch : [];
+      const request = waiting.demand.shift() ?? prefetch.shift();
       if (request === undefined) return;
-      active++;
+      count(request, 1);
       void options.fetch(request).then(
         (answer) => {
-          active--;
+          count(request, -1);
           lane.send(encodeChunk(request.id, answer));
           pump();
         },

@@ -70,7 +70,9 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
   async function bringOnce(node: NodeId, start: number, priority: Priority): Promise<Result<void>> {
     const flight: Flight = { node, changed: [] };
     flights.add(flight);
-    const answer = await fetch(node, start, piece, priority).finally(() => flights.delete(flight));
+    const answer = await fetch(node, start, askedLength(node, start, priority), priority).finally(() =>
+      flights.delete(flight),
+    );
     if (!answer.ok) return fail(answer.errno);
     const { position, version } = answer;
     return new Promise((resolve) => {
@@ -85,6 +87,11 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       if (replica.position >= position) settle();
       else waiting.push({ position, settle });
     });
+  }
+
+  /** A reader takes what there is, also where the file has grown; a prefetch is counted by what it brings. */
+  function askedLength(node: NodeId, start: number, priority: Priority): number {
+    return priority === "demand" ? piece : Math.min(piece, Math.max(1, (replica.node(node)?.size ?? 0) - start));
   }
 
   function isTorn(node: NodeId): boolean {

@@ -14,6 +14,7 @@ import { loadIdentity } from "../peer/identity.ts";
 import { parseInvite } from "../peer/invite.ts";
 import type { PeerId } from "../replica/ids.ts";
 import type { JoinWorkspace, Session, SessionEvent } from "./api.ts";
+import { writeCountersOnSignal } from "./counters-on-signal.ts";
 import { createCopyKeeper } from "./copy-keeper.ts";
 import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createGuestFollower, type GuestFollower } from "./guest-follower.ts";
@@ -132,6 +133,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     emit,
   });
   owned.add(mounted);
+  if (switches.counters !== undefined) owned.add(writeCountersOnSignal(switches.counters, mounted));
   throwIfCancelled(options.signal);
   if (gone !== undefined) throw new SessionError("host-gone", gone);
   progress({ step: "mount", done: 1, total: 1 });

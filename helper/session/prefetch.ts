@@ -7,7 +7,8 @@ import type { ContentFetcher } from "./content-fetcher.ts";
 /** Larger files come when somebody reads them. Bytes. */
 const largest = 128 * 1024;
 const altogether = 256 * 1024 * 1024;
-const abreast = 2;
+/** Small files cost a round trip each: as many at once as the link takes (peer/fetches.ts). */
+const abreast = 64;
 /** What a person does first (open the folder, `git status`) is not to wait for what nobody asked for. Milliseconds. */
 const afterJoining = 3000;
 

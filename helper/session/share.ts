@@ -18,6 +18,7 @@ import { createHostReplica } from "../replica/host.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Session, SessionEvent, ShareWorkspace } from "./api.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
+import { writeCountersOnSignal } from "./counters-on-signal.ts";
 import { createEnding } from "./ending.ts";
 import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createHostGuests } from "./host-guests.ts";
@@ -165,6 +166,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     emit,
   });
   owned.add(mounted);
+  if (switches.counters !== undefined) owned.add(writeCountersOnSignal(switches.counters, mounted));
   throwIfCancelled(options.signal);
   progress({ step: "mount", done: 1, total: 1 });
 

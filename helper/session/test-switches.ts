@@ -16,6 +16,8 @@ export interface TestSwitches {
   readonly address: Address | undefined;
   /** A file where a host writes down every refusal. */
   readonly refusals: string | undefined;
+  /** A file where the mount's counters are written, each time this process gets SIGUSR2. */
+  readonly counters: string | undefined;
   /** This machine's clock, shifted. */
   readonly wall: () => Time;
 }
@@ -30,6 +32,7 @@ export function readTestSwitches(env: NodeJS.ProcessEnv = process.env): TestSwit
     sharedIndex: broken.includes("shared-index"),
     owner: ownerOf(env["PAIRMOUNT_TEST_OWNER"] ?? ""),
     refusals: env["PAIRMOUNT_TEST_REFUSALS"],
+    counters: env["PAIRMOUNT_TEST_COUNTERS"],
     address: parseAddress(env["PAIRMOUNT_TEST_ADDRESS"] ?? ""),
     wall: shift === 0n ? wall : () => timeOfNs(nsOfTime(wall()) + shift),
   };

@@ -86,7 +86,8 @@ export function createTimeline(parts: {
       const ms = Math.max(0, msBetween(clock.now(), op.time));
       const peer = nameOf(by);
       const own = by === parts.own;
-      for (const event of git.applied(op)) emit({ ...gitLineOf(event), peer, own, ms });
+      for (const event of git.applied(op))
+        if (!own || event.kind !== "index changed") emit({ ...gitLineOf(event), peer, own, ms });
       if (own || isInGit(op, view)) return;
       const node = "node" in op ? op.node : undefined;
       const goesOn =

@@ -29,7 +29,7 @@ function rowOf(event, observer) {
         event.ms,
       ];
     case "git":
-      return event.own ? undefined : [event.peer, event.what, event.detail, event.ms];
+      return event.own || event.what === "index changed" ? undefined : [event.peer, event.what, event.detail, event.ms];
     case "peer":
       return [event.peer, event.state, ""];
     case "recovered":

@@ -1,4 +1,4 @@
-/** `npm run bench -- [--only clone,status,read,latency,commit,join,memory] [--rounds N] [--stand-in bindfs|plain]` */
+/** `npm run bench -- [--workbench] [--only LIST] [--rounds N] [--stand-in bindfs|plain]` */
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { fixtureRepository } from "../harness/fixture/repository.ts";
@@ -9,24 +9,40 @@ import { benchMemory } from "./memory.ts";
 import { toMarkdown, type Row } from "./row.ts";
 import type { SubjectKind } from "./subject.ts";
 import { benchClone, benchRead, benchStatus, type BenchContext } from "./throughput.ts";
+import { benchWorkbench, type WorkbenchFigure, workbenchFigures } from "./workbench/figures.ts";
 
 const usage = `npm run bench -- [options]: the figures, each against its baseline in the same run, as a Markdown table
   --only LIST      of clone, status, read, latency, commit, join, memory
+  --workbench      those of two VS Codes instead, host and guest: --only of activation, share, open, search, commit, save,
+                   stage, idle
   --rounds N       of each comparison, alternating (default 5)
   --stand-in S     bindfs or plain instead of Pairmount: tries the bench itself
 `;
 const { values } = parseArgs({
   options: {
     only: { type: "string" },
+    workbench: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
     "stand-in": { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
 if (values.help) process.stdout.write(usage);
-else await benchAll();
+else {
+  const rows = values.workbench ? await benchWindows() : await benchAll();
+  process.stdout.write(`${await machine()}\n\n${toMarkdown(rows)}\n`);
+}
 
-async function benchAll(): Promise<void> {
+async function benchWindows(): Promise<readonly Row[]> {
+  const wanted = values.only?.split(",") ?? workbenchFigures;
+  const unknown = wanted.find((name) => !(workbenchFigures as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new Error(`no figure ${unknown} of --workbench\n${usage}`);
+  const { bare: fixture } = await fixtureRepository();
+  const rounds = Number(values.rounds);
+  return await benchWorkbench({ fixture, wanted: wanted as readonly WorkbenchFigure[], rounds, samples: rounds * 8 });
+}
+
+async function benchAll(): Promise<readonly Row[]> {
   const subject = chosenSubject();
   const { bare } = await fixtureRepository();
   const context: BenchContext = { subject, rounds: Number(values.rounds), fixture: bare };
@@ -48,7 +64,7 @@ async function benchAll(): Promise<void> {
     process.stderr.write(`${name} …\n`);
     rows.push(...(await bench()));
   }
-  process.stdout.write(`${await machine()}\n\n${toMarkdown(rows)}\n`);
+  return rows;
 }
 
 function chosenSubject(): SubjectKind {

@@ -1,7 +1,7 @@
 /** One Chromium for all workbenches of a test; each window is a browser context of its own, logged in. */
 import { chromium, type Browser, type BrowserContext } from "playwright-core";
 import { createMark, markName } from "./processes.ts";
-import { mustPrograms } from "./programs.ts";
+import { mustPrograms } from "./installed.ts";
 import type { Workbench } from "./server.ts";
 
 const flags = [

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { repositoryRoot } from "../place.ts";
 import { mustRun } from "../run.ts";
 import { extensionsFolder, foldersOf, peerEnvironment } from "./home.ts";
-import { mustPrograms } from "./programs.ts";
+import { mustPrograms } from "./installed.ts";
 
 interface Manifest {
   readonly publisher: string;

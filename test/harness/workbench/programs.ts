@@ -1,28 +1,17 @@
-/** What `scripts/workbench-setup.mjs` installed, as the global setup found it. */
+/** What `scripts/workbench-setup.mjs` installed, as the global setup found it and hands it to the tests. */
 import { describe, inject } from "vitest";
-
-export interface Programs {
-  readonly node: string;
-  /** A script for `node`. */
-  readonly codeServer: string;
-  readonly chromium: string;
-}
+import { usePrograms, type Found } from "./installed.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    workbenchPrograms: Programs | { readonly missing: string };
+    workbenchPrograms: Found;
   }
-}
-
-export function mustPrograms(): Programs {
-  const found = inject("workbenchPrograms");
-  if ("missing" in found) throw new Error(found.missing);
-  return found;
 }
 
 /** Like `describe`; skipped, with the reason in its title, where no workbench can be had. */
 export function describeInWorkbench(title: string, body: () => void): void {
   const found = inject("workbenchPrograms");
   const missing = "missing" in found;
+  if (!missing) usePrograms(found);
   describe.skipIf(missing)(missing ? `${title} (skipped: ${found.missing})` : title, body);
 }

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { placeExtension } from "./extensions.ts";
 import { extensionsFolder, foldersOf, peerEnvironment } from "./home.ts";
 import { createMark, endMarked, markName } from "./processes.ts";
-import { mustPrograms } from "./programs.ts";
+import { mustPrograms } from "./installed.ts";
 
 export interface WorkbenchOptions {
   /** An existing folder for all that is this peer's: HOME, profile, extensions, XDG folders, log. Short: it holds sockets. */

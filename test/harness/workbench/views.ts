@@ -16,6 +16,8 @@ export interface Tree {
   row(label: string | RegExp): Locator;
   /** Presses a button that the row shows under the pointer. */
   press(label: string | RegExp, button: string): Promise<void>;
+  /** Chooses from the row's context menu. */
+  choose(label: string | RegExp, entry: string): Promise<void>;
   /** What is shown now, top to bottom. */
   read(): Promise<readonly TreeRow[]>;
 }
@@ -54,6 +56,10 @@ export function createTree(pane: Locator, page: Page): Tree {
     async press(label, button) {
       await row(label).hover();
       await row(label).getByRole("button", { name: button, exact: true }).click();
+    },
+    async choose(label, entry) {
+      await row(label).click({ button: "right" });
+      await page.getByRole("menuitem", { name: entry, exact: true }).click();
     },
     read: async () => await rows.evaluateAll(readRows),
   };

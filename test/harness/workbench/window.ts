@@ -29,6 +29,8 @@ export interface Window {
   run(title: string): Promise<void>;
   /** Ends Restricted Mode for the folder that is open. */
   trustFolder(): Promise<void>;
+  /** Opens another folder in this window. */
+  go(folder: string): Promise<void>;
   /** As the browser's reload does: a new window, a new extension host. */
   reload(): Promise<void>;
   /** Writes `.cache/screenshots/NAME.png`; returns its path. */
@@ -39,8 +41,11 @@ const openMs = 60_000;
 
 export async function openWindow(context: BrowserContext, folder: string): Promise<Window> {
   const page = await context.newPage();
-  await page.goto(`/?folder=${encodeURIComponent(folder)}`);
-  await ready(page);
+  const go = async (folder: string): Promise<void> => {
+    await page.goto(`/?folder=${encodeURIComponent(folder)}`);
+    await ready(page);
+  };
+  await go(folder);
   const quickInput = createQuickInput(page);
   return {
     page,
@@ -55,6 +60,7 @@ export async function openWindow(context: BrowserContext, folder: string): Promi
     dialog: createDialog(page),
     run: async (title) => await quickInput.run(title),
     trustFolder: async () => await trustFolder(page, quickInput),
+    go,
     async reload() {
       await page.reload();
       await ready(page);

@@ -1,78 +1,32 @@
-/** The workbenches of one `describe`: begun on demand, traced, ended after it. What failed leaves a trace and a picture. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** The workbenches of one `describe`: traced, ended after it. What failed leaves a trace and a picture. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { afterAll, afterEach, type TestContext } from "vitest";
 import { cacheFolder } from "../place.ts";
-import { launchBrowser, logIn } from "./browser.ts";
-import { startWorkbench, type Workbench, type WorkbenchOptions } from "./server.ts";
-import { openWindow, type Window } from "./window.ts";
-
-export interface Workbenches {
-  /** A folder in /tmp that lasts as long as the `describe`. */
-  folder(name: string): string;
-  start(options: WorkbenchOptions): Promise<Workbench>;
-  open(workbench: Workbench, folder: string): Promise<Window>;
-}
+import { createWorkbenches, type Workbenches } from "./opened.ts";
 
 /** Call it once in the body of `describe`. */
 export function useWorkbenches(): Workbenches {
-  const ends: (() => Promise<unknown>)[] = [];
-  const contexts: { readonly name: string; readonly context: BrowserContext }[] = [];
-  let launched: Promise<Browser> | undefined;
-  let temporary: string | undefined;
-
-  const folder = (name: string): string => {
-    temporary ??= mkdtempSync(join(tmpdir(), "pm-bench-"));
-    const path = join(temporary, name);
-    mkdirSync(path, { recursive: true });
-    return path;
-  };
-  const browser = async (): Promise<Browser> => {
-    if (launched === undefined) {
-      launched = launchBrowser(folder("traces"));
-      ends.push(async () => await (await launched)?.close());
-    }
-    return await launched;
-  };
-
-  afterEach(async (test) => {
-    await Promise.all(contexts.map(async (each) => await closeChapter(each, test)));
-  });
-  afterAll(async () => {
-    for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
-  });
-
-  return {
-    folder,
-    async start(options) {
-      const workbench = await startWorkbench(options);
-      ends.push(async () => await workbench.dispose());
-      return workbench;
-    },
-    async open(workbench, folder) {
-      const context = await logIn(await browser(), workbench);
+  const contexts: BrowserContext[] = [];
+  const nameOf = (context: BrowserContext): string => `window-${contexts.indexOf(context) + 1}`;
+  const workbenches = createWorkbenches({
+    async onWindow(context) {
       await context.tracing.start({ screenshots: true, snapshots: true });
       await context.tracing.startChunk();
-      const name = `window-${contexts.length + 1}`;
-      contexts.push({ name, context });
-      try {
-        return await openWindow(context, folder);
-      } catch (error) {
-        await keepEvidence(name, context, "opening");
-        throw error;
-      }
+      contexts.push(context);
     },
-  };
+    onFailure: async (context) => await keepEvidence(nameOf(context), context, "opening"),
+  });
+  afterEach(async (test) => {
+    await Promise.all(contexts.map(async (context) => await closeChapter(nameOf(context), context, test)));
+  });
+  afterAll(workbenches.close);
+  return workbenches;
 }
 
 /** Each test has its own part of the trace, kept if the test failed. */
-async function closeChapter(
-  { name, context }: { readonly name: string; readonly context: BrowserContext },
-  { task }: TestContext,
-): Promise<void> {
+async function closeChapter(name: string, context: BrowserContext, { task }: TestContext): Promise<void> {
   if (task.result?.state === "fail") {
     await keepEvidence(name, context, task.name);
   } else {

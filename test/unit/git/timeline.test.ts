@@ -68,4 +68,11 @@ describe("the timeline", () => {
     ]);
     expect(timeline.applied({ ...rename, victim: { node: 10 as NodeId, seen } })).toEqual([]);
   });
+
+  test("says that an index changed, each time its lock is renamed into place", () => {
+    const timeline = createGitTimeline(view, { head: () => undefined, bytes: () => undefined });
+    const rename = { t: "rename", from: at(3, "index.lock"), to: at(3, "index"), node: 9 as NodeId, time } as const;
+    const events = timeline.applied({ ...rename, victim: { node: 10 as NodeId, seen } });
+    expect(events.map(gitLineOf)).toEqual([{ event: "git", what: "index changed", detail: "" }]);
+  });
 });

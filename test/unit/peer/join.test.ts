@@ -201,7 +201,7 @@ test("demand overtakes prefetch", async () => {
   const { connection } = await mustJoin(host);
   const fetch = (priority: "demand" | "prefetch") =>
     connection.fetch({ node: 3 as never, offset: 0, length: 10, priority });
-  const all = [...Array.from({ length: 20 }, () => fetch("prefetch")), fetch("demand")];
+  const all = [...Array.from({ length: 100 }, () => fetch("prefetch")), fetch("demand")];
   await until(() => order.includes("demand"));
   expect(order.filter((each) => each === "prefetch").length).toBeLessThanOrEqual(4);
   let done = false;

@@ -1,0 +1,141 @@
+/** What one renames and deletes, and a guest who is lost and comes back: the road closed for a while, the helper killed. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it, vi } from "vitest";
+import type { Proxy } from "../harness/proxy.ts";
+import { mustRun } from "../harness/run.ts";
+import {
+  acceptInWindow,
+  guestMount,
+  joinBoth,
+  makeRepository,
+  type Peer,
+  sessionOf,
+  share,
+  startPeer,
+  startRoad,
+} from "../harness/workbench/peers.ts";
+import { describeInWorkbench } from "../harness/workbench/programs.ts";
+import type { Window } from "../harness/workbench/window.ts";
+import { useWorkbenches } from "../harness/workbench/workbenches.ts";
+
+const soon = { timeout: 60_000, interval: 50 };
+
+describeInWorkbench("two windows over a road that can be closed", () => {
+  const workbenches = useWorkbenches();
+  let folder: string;
+  let mount: string;
+  let host: Peer;
+  let guest: Peer;
+  let proxy: Proxy;
+  let ada: Window;
+  let ben: Window;
+
+  /** The proxy lives in this process, which therefore never waits for the guest's mount. */
+  const writeAtGuest = async (name: string, text: string): Promise<void> =>
+    void (await mustRun("sh", ["-c", 'printf %s "$2" > "$1"', "sh", join(mount, name), text]));
+  const benIs = async (state: RegExp): Promise<void> =>
+    await vi.waitFor(async () => {
+      const rows = await ada.views.tree("Peers").read();
+      expect(rows.find(({ label }) => label === "ben")?.description).toMatch(state);
+    }, soon);
+
+  beforeAll(async () => {
+    folder = workbenches.folder("app");
+    await makeRepository(folder);
+    host = await startPeer(workbenches, { name: "ada", folder });
+    await share(host);
+    const road = await startRoad(workbenches, host, { seed: 1 });
+    ({ proxy } = road);
+    guest = await startPeer(workbenches, { name: "ben", folder: workbenches.folder("elsewhere"), env: road.env });
+    await joinBoth(host, guest);
+    mount = guestMount(guest, "ada", "app");
+    ({ window: ada } = host);
+    ({ window: ben } = guest);
+  });
+
+  it("shows a file that one renames and deletes in the other's Explorer, and no question about newer files", async () => {
+    await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
+    await writeAtGuest("first.txt", "from ben\n");
+    await ada.explorer.open("first.txt");
+    await vi.waitFor(async () => expect(await ada.editor.text("first.txt")).toBe("from ben\n"), soon);
+    await ben.explorer.rename("first.txt", "second.txt");
+    await ada.explorer.row("second.txt").waitFor();
+    await ada.explorer.row("first.txt").waitFor({ state: "hidden" });
+    await ada.explorer.open("second.txt");
+    await ada.editor.replace("second.txt", "changed by ada\n");
+    await ada.editor.save("second.txt");
+    await ben.explorer.open("second.txt");
+    await vi.waitFor(async () => expect(await ben.editor.text("second.txt")).toBe("changed by ada\n"), soon);
+    await ada.screenshot("loss-1-renamed");
+    await ada.explorer.remove("second.txt");
+    await ada.dialog.click(/Delete|Move to Trash/);
+    await ben.explorer.row("second.txt").waitFor({ state: "hidden" });
+    await ben.screenshot("loss-2-deleted");
+    for (const window of [ada, ben])
+      expect(await window.notifications.texts()).not.toContainEqual(expect.stringContaining("newer"));
+  });
+
+  it("goes on when the road was closed for a while; what was written meanwhile arrives", async () => {
+    await Promise.all([ada.views.open("Pairmount"), ben.views.open("Pairmount")]);
+    for (const direction of ["toHost", "toGuest"] as const) proxy.stall(direction);
+    await ben.statusBar.item(/offline: 0 kept/).waitFor();
+    await benIs(/silent|reconnecting|gone/);
+    await writeAtGuest("kept.txt", "kept\n");
+    await ben.statusBar.item(/offline: [1-9]\d* kept/).waitFor();
+    await ben.screenshot("loss-3-offline");
+    await ada.screenshot("loss-4-silent");
+    for (const direction of ["toHost", "toGuest"] as const) proxy.resume(direction);
+    await ben.statusBar.item(/in sync/).waitFor();
+    await vi.waitFor(() => expect(readFileSync(join(folder, "kept.txt"), "utf8")).toBe("kept\n"), soon);
+    await ada.statusBar.item(/in sync/).waitFor();
+    await benIs(/^$/);
+  });
+
+  it("tells both when the guest's helper is killed, and offers to rejoin", async () => {
+    process.kill(sessionOf(guest.workbench).pid, "SIGKILL");
+    await ben.statusBar.item(/helper ended/).waitFor();
+    await ben.notifications
+      .one(/helper ended/)
+      .first()
+      .waitFor();
+    await ben.screenshot("loss-5-killed");
+    await ada.notifications
+      .one(/ben lost the connection/)
+      .first()
+      .waitFor();
+    await ada.statusBar.item(/sharing$/).waitFor();
+    await ada.screenshot("loss-6-gone");
+  });
+
+  it("is back by Rejoin, at the same place: both see each other's next edit", async () => {
+    await ben.notifications.click(/helper ended/, "Rejoin");
+    await ada.notifications
+      .one(/ben asks to join/)
+      .first()
+      .waitFor();
+    // The window that showed the dead mount begins anew.
+    const begun = ben.page.waitForEvent("load", { timeout: soon.timeout });
+    await acceptInWindow(host, guest);
+    await begun;
+    await ben.statusBar.item(/in sync/).waitFor();
+    await ada.statusBar.item(/in sync/).waitFor();
+    expect(sessionOf(guest.workbench).mount).toBe(mount);
+    await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
+    await writeAtGuest("again.txt", "by ben\n");
+    await ada.explorer.open("again.txt");
+    await vi.waitFor(async () => expect(await ada.editor.text("again.txt")).toBe("by ben\n"), soon);
+    await ben.explorer.open("again.txt");
+    await ada.editor.replace("again.txt", "by ada\n");
+    await ada.editor.save("again.txt");
+    await vi.waitFor(async () => expect(await ben.editor.text("again.txt")).toBe("by ada\n"), soon);
+    await ben.screenshot("loss-7-rejoined");
+  });
+
+  it("goes on after the connection was cut", async () => {
+    proxy.cut();
+    await writeAtGuest("after-cut.txt", "sent anew\n");
+    await vi.waitFor(() => expect(readFileSync(join(folder, "after-cut.txt"), "utf8")).toBe("sent anew\n"), soon);
+    await ben.statusBar.item(/in sync/).waitFor();
+  });
+});
