@@ -27,6 +27,7 @@ await build({
     pairmount: "helper/main.ts",
     "invalidate-worker": "helper/mount/invalidate-worker.ts",
     "echo-worker": "helper/mount/echo-worker.ts",
+    "keep-program": "helper/keep/keep-program.ts",
   },
 });
 // VS Code loads an extension with require().

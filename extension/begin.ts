@@ -43,6 +43,8 @@ const words: { readonly [S in Progress["step"]]: string } = {
   lobby: "waiting for the host to let you in",
   snapshot: "receiving the tree",
   unmount: "unmounting",
+  copy: "copying",
+  verify: "checking the copy",
 };
 
 export function progressTo(
@@ -51,7 +53,13 @@ export function progressTo(
 ): (progress: Progress) => void {
   return (progress) => {
     session.take({ t: "progress", progress });
-    const { step, done, total } = progress;
-    bar.report({ message: total > 0 ? `${words[step]} (${done}/${total})` : words[step] });
+    bar.report({ message: progressWords(progress) });
   };
+}
+
+/** `copying (12.3 of 40.0 MB)`, `reading the folder (5/10)`. */
+export function progressWords({ step, done, total }: Progress): string {
+  if (total <= 0) return words[step];
+  if (step !== "copy") return `${words[step]} (${done}/${total})`;
+  return `${words[step]} (${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB)`;
 }

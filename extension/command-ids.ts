@@ -6,6 +6,7 @@ export const commandIds = [
   "pairmount.copyInviteLink",
   "pairmount.stop",
   "pairmount.leave",
+  "pairmount.keepCopy",
   "pairmount.menu",
   "pairmount.accept",
   "pairmount.acceptReadOnly",

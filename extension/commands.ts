@@ -7,6 +7,7 @@ import { mountOf, openCommit } from "./commit-text.ts";
 import type { Access } from "./helper-edge.ts";
 import { runHelper } from "./helper-program.ts";
 import { join, type JoinParts } from "./joining.ts";
+import { keepCopy } from "./keeping.ts";
 import { menuOf } from "./menu.ts";
 import { plain } from "./plain-text.ts";
 import { decide } from "./questions.ts";
@@ -14,7 +15,7 @@ import type { NewCommits } from "./seen-commits-shell.ts";
 import { compareRecovered, discardRecovered, restoreRecovered, showRecovered } from "./recovered.ts";
 import type { Follower } from "./presence/following.ts";
 import type { About, Row } from "./rows.ts";
-import { copyInvite, endSession, share } from "./sharing.ts";
+import { copyInvite, leave, share, stopSharing } from "./sharing.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 export interface CommandParts extends JoinParts, DiagnosticsParts {
@@ -46,9 +47,9 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
     "pairmount.join": async () => await join(parts),
     "pairmount.copyInvite": async () => await copyInvite(session, "text"),
     "pairmount.copyInviteLink": async () => await copyInvite(session, "link"),
-    "pairmount.stop": async () =>
-      await endSession(session, "Stop sharing? Everybody's mount ends; the plain folder is back here.", "Stop Sharing"),
-    "pairmount.leave": async () => await endSession(session, "Leave the session? The mount here ends.", "Leave"),
+    "pairmount.stop": async () => await stopSharing(session),
+    "pairmount.leave": async () => await leave(session),
+    "pairmount.keepCopy": async () => await keepCopy(session),
     "pairmount.menu": async () => {
       const picked = await window.showQuickPick([...menuOf(session.model)], { title: "Pairmount" });
       if (picked !== undefined) await commands.executeCommand(picked.command);

@@ -2,7 +2,9 @@
 export type {
   Access,
   Answered,
+  Asking,
   Delta,
+  Kept,
   Params,
   PeerPresence,
   PeerStatus,

@@ -32,7 +32,10 @@ export function menuOf(model: Model): readonly MenuEntry[] {
           { label: "$(link) Copy Invite Link", command: "pairmount.copyInviteLink" },
           { label: "$(debug-stop) Stop Sharing", command: "pairmount.stop" },
         ] as const)
-      : ([{ label: "$(sign-out) Leave", command: "pairmount.leave" }] as const)),
+      : ([
+          { label: "$(save-all) Keep a Copy…", command: "pairmount.keepCopy" },
+          { label: "$(sign-out) Leave", command: "pairmount.leave" },
+        ] as const)),
     log,
     diagnostics,
   ];

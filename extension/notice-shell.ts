@@ -22,6 +22,7 @@ async function tell(session: Session, notice: Notice, event: SessionEvent): Prom
   const show = notice.level === "info" ? window.showInformationMessage : window.showWarningMessage;
   const picked = await show(plain(notice.text), ...notice.actions);
   if (picked === "Show Recovered Versions") await commands.executeCommand("pairmount.showRecovered");
+  if (picked === "Keep a Copy…") await commands.executeCommand("pairmount.keepCopy");
   if (picked === "Compare" && event.event === "recovered")
     await compareRecovered(session, { t: "recovered", id: event.id, path: event.path });
 }

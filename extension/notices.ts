@@ -6,7 +6,7 @@ export interface Notice {
   readonly text: string;
   readonly actions: readonly NoticeAction[];
 }
-export type NoticeAction = "Compare" | "Show Recovered Versions";
+export type NoticeAction = "Compare" | "Show Recovered Versions" | "Keep a Copy…";
 
 /** `role`: this peer's. */
 export function noticeOf(event: SessionEvent, role: "host" | "guest"): Notice | undefined {
@@ -27,6 +27,12 @@ export function noticeOf(event: SessionEvent, role: "host" | "guest"): Notice | 
         level: "warning",
         text: `Two people changed ${event.path} at once. One version is in the file, the other is kept.`,
         actions: ["Compare", "Show Recovered Versions"],
+      };
+    case "ending":
+      return {
+        level: "info",
+        text: `${event.peer} ends the session in ${event.seconds} seconds. What is not here by then does not come any more.`,
+        actions: ["Keep a Copy…"],
       };
     case "warning":
       return { level: "warning", text: event.text, actions: [] };

@@ -3,6 +3,7 @@ import { realpathSync } from "node:fs";
 import { EventEmitter, type Disposable, type Event } from "vscode";
 import {
   type Answered,
+  type Asking,
   connectRpc,
   openRegistry,
   type Params,
@@ -88,9 +89,9 @@ export class Session implements Disposable {
   }
 
   /** Rejects when there is no session, or its helper went. */
-  async request<M extends RequestName>(name: M, params: Params<M>): Promise<Answered<M>> {
+  async request<M extends RequestName>(name: M, params: Params<M>, asking: Partial<Asking> = {}): Promise<Answered<M>> {
     if (this.#client === undefined) throw new Error("There is no session in this window.");
-    return await this.#client.request(name, params);
+    return await this.#client.request(name, params, asking);
   }
 
   dispose(): void {

@@ -3,6 +3,7 @@ import { commands, env, ProgressLocation, Uri, window, workspace } from "vscode"
 import { inviteLink } from "./helper-edge.ts";
 import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
+import { keepCopy } from "./keeping.ts";
 import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 
@@ -86,12 +87,47 @@ export async function copyInvite({ model }: Pick<Session, "model">, form: "text"
   void said.then((picked) => (picked === undefined ? undefined : copyInvite({ model }, "link")));
 }
 
-/** `leave` is answered once the mount is gone. */
-export async function endSession(session: Session, question: string, button: string): Promise<void> {
+/** Seconds that guests get to keep a copy, where the host gives them time. */
+const graceSeconds = 60;
+
+export async function stopSharing(session: Session): Promise<void> {
   const { model } = session;
   if (model.t !== "attached") return;
-  const picked = await window.showWarningMessage(question, { modal: true }, button);
-  if (picked !== button) return;
+  const guests = model.state.status.peers.filter(({ you, state }) => !you && state !== "gone").map(({ name }) => name);
+  const later = guests.length === 0 ? [] : (["Stop in a Minute"] as const);
+  const picked = await window.showWarningMessage(
+    "Stop sharing? Everybody's mount ends; the plain folder is back here.",
+    { modal: true, ...(guests.length > 0 && { detail: plain(`In a minute ${guests.join(", ")} can keep a copy.`) }) },
+    "Stop Sharing",
+    ...later,
+  );
+  if (picked === "Stop Sharing") return await endSession(session);
+  if (picked !== "Stop in a Minute") return;
+  await session.request("endSoon", { seconds: graceSeconds });
+  const told = window.showInformationMessage(
+    "Your guests are told. Sharing stops in a minute, or when what they still fetch has come.",
+    "Stop Now",
+  );
+  // The button may be pressed much later, or never; by then the session may be over.
+  void told.then(async (now) => {
+    if (now === "Stop Now" && session.model.t === "attached") await endSession(session);
+  });
+}
+
+/** A copy that fails, or is cancelled, ends nothing. */
+export async function leave(session: Session): Promise<void> {
+  if (session.model.t !== "attached") return;
+  const picked = await window.showWarningMessage(
+    "Leave the session? The mount here ends.",
+    { modal: true, detail: "A copy is an ordinary clone, with everything that is not committed yet." },
+    "Keep a Copy…",
+    "Leave Without",
+  );
+  if (picked === "Leave Without" || (picked === "Keep a Copy…" && (await keepCopy(session)))) await endSession(session);
+}
+
+/** `leave` is answered once the mount is gone. */
+async function endSession(session: Session): Promise<void> {
   await window.withProgress({ location: ProgressLocation.Notification, title: "Pairmount: unmounting" }, async () => {
     await session.request("leave", {}).catch((error: unknown) => {
       // A helper that ends before its answer arrived has been left, too.

@@ -3,10 +3,12 @@
  * framed as vscode-jsonrpc frames it. The socket is 0600 in a 0700 folder: who can open it is the user.
  * A change of any shape raises `apiVersion`; test/unit/rpc/contract.test.ts notices.
  */
-import type { Access, PeerPresence, Presence, SessionEvent, SessionStatus } from "./session/api.ts";
+import type { SessionErrorCode } from "./session/errors.ts";
+import type { Access, Kept, PeerPresence, Presence, Progress, SessionEvent, SessionStatus } from "./session/api.ts";
 
 export type {
   Access,
+  Kept,
   PeerPresence,
   PeerStatus,
   Presence,
@@ -117,6 +119,17 @@ export interface Requests {
     readonly result: { readonly id: string | null };
   };
   readonly discard: { readonly params: { readonly id: string }; readonly result: { readonly settled: boolean } };
+  /**
+   * Guest only: a copy of the mount that needs Pairmount no more, checked by git, at `folder` (absolute; not there yet, or empty).
+   * Takes as long as its content takes to come: tells its progress, and can be cancelled, as does the end of the connection.
+   * Refused with `keep-target`, `keep-incomplete` (says where the rest is), `cancelled` or `host-gone`.
+   */
+  readonly keepCopy: { readonly params: { readonly folder: string }; readonly result: Kept };
+  /**
+   * Host only. Guests are told that the session ends in so many seconds (whole, at most 3600), so that they can keep a copy; it ends by
+   * itself then, later while a guest still fetches, sooner when none is left. Answered at once; `leave` still ends it at once.
+   */
+  readonly endSoon: { readonly params: { readonly seconds: number }; readonly result: { readonly settled: boolean } };
   /** Where this window is; the others hear the latest. A file outside the mount, or not shared, is none. Forgotten with the connection. */
   readonly present: { readonly params: WindowPresence; readonly result: Nothing };
   /** Ends the session. Answered once the mount is gone; the helper ends right after. */
@@ -134,5 +147,22 @@ export interface Notifications {
 }
 export type NotificationName = keyof Notifications;
 
+/**
+ * Long requests by JSON-RPC's own means: `$/cancelRequest`; a number `progressToken` beside the parameters asks for
+ * `$/progress` with that token and a Progress. What the user is to be told of a refused request is in its error's data.
+ */
+export interface Asking {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+export interface RefusalData {
+  readonly code: SessionErrorCode;
+  readonly detail: string;
+}
+/** JSON-RPC error code of a refusal that carries RefusalData (LSP: RequestFailed). */
+export const refusedCode = -32_803;
+
 /** Complete by type: a request without a handler does not compile. */
-export type Handlers = { readonly [M in RequestName]: (params: Params<M>) => Answered<M> | Promise<Answered<M>> };
+export type Handlers = {
+  readonly [M in RequestName]: (params: Params<M>, asking: Asking) => Answered<M> | Promise<Answered<M>>;
+};

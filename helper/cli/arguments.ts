@@ -37,12 +37,21 @@ export interface StatusCommand extends Output {
 export interface LeaveCommand extends Output {
   readonly command: "leave";
   readonly mount: string | undefined;
+  /** Seconds that a host gives its guests. */
+  readonly grace: number | undefined;
 }
-export type CommandName = "share" | "join" | "status" | "leave" | "doctor";
+export interface KeepCommand extends Output {
+  readonly command: "keep";
+  readonly folder: string;
+  /** Whose mount. */
+  readonly session: string | undefined;
+}
+export type CommandName = "share" | "join" | "status" | "keep" | "leave" | "doctor";
 export type Command =
   | ShareCommand
   | JoinCommand
   | StatusCommand
+  | KeepCommand
   | LeaveCommand
   | ({ readonly command: "doctor" } & Output)
   | { readonly command: "help"; readonly about: CommandName | undefined }
@@ -79,7 +88,8 @@ const options = {
   },
   join: session,
   status: { ...common, watch: { type: "boolean" } },
-  leave: common,
+  keep: { ...common, session: { type: "string" } },
+  leave: { ...common, grace: { type: "string" } },
   doctor: common,
 } as const satisfies Record<CommandName, ParseArgsConfig["options"]>;
 
@@ -143,10 +153,21 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
     if (values.help) return { command: "help", about: "status" };
     return { command: "status", mount: positionals[0], watch: values.watch ?? false, ...outputOf(values) };
   },
+  keep(args) {
+    const { values, positionals } = parseArgs({ args, options: options.keep, allowPositionals: true });
+    if (values.help) return { command: "help", about: "keep" };
+    const [folder, ...more] = positionals;
+    if (folder === undefined) return misuse("keep", "In which folder shall the copy be kept?");
+    if (more.length > 0) return misuse("keep", `One folder: ${JSON.stringify(more[0])} is too many.`);
+    return { command: "keep", folder, session: values.session, ...outputOf(values) };
+  },
   leave(args) {
     const { values, positionals } = parseArgs({ args, options: options.leave, allowPositionals: true });
     if (values.help) return { command: "help", about: "leave" };
-    return { command: "leave", mount: positionals[0], ...outputOf(values) };
+    const grace = values.grace === undefined ? undefined : Number(values.grace);
+    if (grace !== undefined && !(Number.isInteger(grace) && grace >= 0 && grace <= 3600))
+      return misuse("leave", "--grace takes whole seconds, at most 3600.");
+    return { command: "leave", mount: positionals[0], grace, ...outputOf(values) };
   },
   doctor(args) {
     const { values } = parseArgs({ args, options: options.doctor });

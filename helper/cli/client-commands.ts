@@ -1,12 +1,11 @@
 /** `status` and `leave`: clients of the sessions already running. */
-import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
-import { connectRpc } from "../rpc/client.ts";
+import { connectRpc, type RpcClient } from "../rpc/client.ts";
 import type { SessionEvent } from "../session/api.ts";
 import { SessionError } from "../session/errors.ts";
-import { openRegistry, type RegisteredSession } from "../session/registry.ts";
+import type { RegisteredSession } from "../session/registry.ts";
 import type { LeaveCommand, StatusCommand } from "./arguments.ts";
 import { exit } from "./exit-codes.ts";
+import { around, matching, sessions, tellToChoose } from "./find-session.ts";
 import { eventLine, isForPeople } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import { statusText } from "./status-text.ts";
@@ -20,7 +19,7 @@ export async function runStatus(ports: CliPorts, command: StatusCommand): Promis
   }
   const [first, ...more] = chosen;
   if (command.watch && first !== undefined && more.length === 0) return await watch(ports, command, first);
-  if (command.watch) return tellToChoose(ports, chosen, "status --watch");
+  if (command.watch) return tellToChoose(ports, chosen, (mount) => `status --watch ${mount}`);
   for (const entry of chosen) {
     const client = await connectRpc(entry.socket);
     try {
@@ -71,9 +70,11 @@ export async function runLeave(ports: CliPorts, command: LeaveCommand): Promise<
     ports.terminal.err(`pairmount: there is no session${where}\n`);
     return exit.noSession;
   }
-  if (more.length > 0) return tellToChoose(ports, chosen, "leave");
+  if (more.length > 0) return tellToChoose(ports, chosen, (mount) => `leave ${mount}`);
   const client = await connectRpc(entry.socket);
   try {
+    if (command.grace !== undefined)
+      return await giveTime(ports, { client, grace: command.grace, mount: entry.mount, json: command.json });
     await client.request("leave", {});
   } catch (error) {
     // A helper that ends before its answer arrived has been left, too.
@@ -86,30 +87,17 @@ export async function runLeave(ports: CliPorts, command: LeaveCommand): Promise<
   return exit.fine;
 }
 
-async function sessions(ports: CliPorts): Promise<readonly RegisteredSession[]> {
-  return await (await openRegistry(ports.env, ports.uid)).sessions();
-}
-
-async function matching(
-  ports: CliPorts,
-  all: readonly RegisteredSession[],
-  given: string,
-): Promise<readonly RegisteredSession[]> {
-  const path = resolve(ports.cwd ?? "/", given);
-  // A mount that hangs or died cannot be resolved; its plain path still names it.
-  const real = await realpath(path).catch(() => path);
-  return all.filter((entry) => [entry.mount, entry.folder].some((known) => known === path || known === real));
-}
-
-/** The sessions whose mount holds `cwd`, the innermost alone; all when it is in none. */
-function around(all: readonly RegisteredSession[], cwd: string | undefined): readonly RegisteredSession[] {
-  const inside = all.filter(({ mount }) => cwd === mount || cwd?.startsWith(`${mount}/`));
-  const [innermost] = inside.toSorted((a, b) => b.mount.length - a.mount.length);
-  return innermost === undefined ? all : [innermost];
-}
-
-function tellToChoose(ports: CliPorts, chosen: readonly RegisteredSession[], command: string): number {
-  const mounts = chosen.map(({ mount }) => `  pairmount ${command} ${mount}\n`).join("");
-  ports.terminal.err(`pairmount: there are several sessions; name one:\n${mounts}`);
-  return exit.usage;
+async function giveTime(
+  { terminal }: CliPorts,
+  given: { readonly client: RpcClient; readonly grace: number; readonly mount: string; readonly json: boolean },
+): Promise<number> {
+  const { mount, grace: seconds } = given;
+  const { settled } = await given.client.request("endSoon", { seconds });
+  if (!settled) {
+    terminal.err("pairmount: --grace is for a host: a guest leaves at once\n");
+    return exit.usage;
+  }
+  const told = `The guests are told; ${mount} is unmounted in ${seconds} s, or when what they still fetch has come.\n`;
+  terminal.out(given.json ? `${JSON.stringify({ event: "ending", mount, seconds })}\n` : told);
+  return exit.fine;
 }

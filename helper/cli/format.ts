@@ -50,6 +50,10 @@ function rowOf(event: SessionEvent): Row {
       return { who: event.peer, what: event.state, text: peerSentences[event.state] };
     case "recovered":
       return { who: "", what: "recovered", text: `${event.path}: ${event.reason} (kept as ${event.id})` };
+    case "ending": {
+      const text = `ends the session in ${event.seconds} s; \`pairmount keep <folder>\` keeps a copy`;
+      return { who: event.peer, what: "ending", text };
+    }
     case "warning":
       return { who: "", what: "warning", text: event.text };
     case "ended":
@@ -75,7 +79,8 @@ export function progressLine(progress: Progress, { columns }: Layout): string {
   const width = Math.max(10, Math.min(40, columns - 50));
   const full = Math.round(share * width);
   const bar = `${"█".repeat(full)}${"░".repeat(width - full)}`;
-  return `${label} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${progress.done}/${progress.total}`;
+  const count = progress.step === "copy" ? bytes : String;
+  return `${label} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${count(progress.done)}/${count(progress.total)}`;
 }
 
 export const stepNames: { readonly [S in Progress["step"]]: string } = {
@@ -85,6 +90,8 @@ export const stepNames: { readonly [S in Progress["step"]]: string } = {
   lobby: "Waiting for the host",
   snapshot: "Receiving the tree",
   unmount: "Unmounting",
+  copy: "Copying",
+  verify: "Checking the copy",
 };
 
 /** Names and subjects come from peers: control characters (and with them terminal escapes) are shown, not obeyed. */

@@ -11,6 +11,7 @@ const overview = `pairmount - one repository, mounted by everyone who works on i
   pairmount share <folder>          share a folder, .git included; prints an invite
   pairmount join <invite> [DIR]     mount a shared folder here
   pairmount status                  the sessions of this machine, who is in them, what is pending
+  pairmount keep <folder>           keep an ordinary clone of what you joined
   pairmount leave [MOUNT]           end a session and unmount
   pairmount doctor                  check what mounting needs, and say how to mend it
   pairmount help <command>          the options of one command
@@ -71,11 +72,25 @@ The sessions of this user on this machine: peers, latency, what is pending, lock
 
   --watch               stay and print what happens, until Ctrl-C or the session's end (with several sessions: name one)
   --json                one JSON object a session, then with --watch one an event`,
+  keep: `pairmount keep <folder> [options]
+
+At a guest: copies the mount to a folder that is not there yet, or empty: the work tree as it is now, with what is uncommitted,
+untracked and ignored, and the whole .git, which then needs Pairmount no more. git checks it (fsck --full --strict) before it
+gets its name. What is not here yet comes from the host, so keep a copy before the session ends. Ctrl-C cancels, and leaves nothing.
+If something cannot be had, the rest is kept in <folder>.incomplete, and you are told what is missing (exit code 24).
+
+  --session MOUNT       whose mount (default: the one around the current folder, or the only one joined)
+  --json                {"event":"kept","folder","files","bytes","commits","note"}
+  --progress            with --json: also {"event":"progress","step","done","total"}
+
+  pairmount keep ~/src/app-copy`,
   leave: `pairmount leave [MOUNT] [options]
 
 Ends a session and returns when its mount is gone. Without MOUNT: the session around the current folder, or the only one.
 
-  --json                {"event":"left","mount"}`,
+  --grace SECONDS       at a host: tell the guests, who can keep a copy meanwhile, and end then, later while one still
+                        fetches, sooner when none is left; returns at once
+  --json                {"event":"left","mount"}, with --grace {"event":"ending","mount","seconds"}`,
   doctor: `pairmount doctor [options]
 
 Checks /dev/fuse, rights, fusermount3, fuse.conf and git, and says how to mend what is missing.

@@ -112,6 +112,13 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     present: (presence) => session.present(presence),
     presences: () => session.presences(),
     discard: ({ id }) => ({ settled: session.discard(id) }),
+    endSoon({ seconds }) {
+      const due = session.endSoon(seconds);
+      // By then nobody has to ask any more.
+      void due?.then(leave);
+      return { settled: due !== undefined };
+    },
+    keepCopy: ({ folder }, asking) => session.keepCopy(folder, asking),
     leave,
   };
 }

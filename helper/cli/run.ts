@@ -8,6 +8,7 @@ import { runDoctor } from "./doctor-command.ts";
 import { exit } from "./exit-codes.ts";
 import { failedLine } from "./failed.ts";
 import { helpText } from "./help.ts";
+import { runKeep } from "./keep-command.ts";
 import { logFileFor } from "./log-folder.ts";
 import type { CliPorts } from "./ports.ts";
 import { runJoin, runShare } from "./session-commands.ts";
@@ -46,6 +47,8 @@ async function dispatch(ports: CliPorts, command: Command, argv: readonly string
       return await (command.detach ? runDetached(ports, argv) : runJoin(ports, command));
     case "status":
       return await runStatus(ports, command);
+    case "keep":
+      return await runKeep(ports, command);
     case "leave":
       return await runLeave(ports, command);
     case "doctor":

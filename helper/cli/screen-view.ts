@@ -1,13 +1,12 @@
 /** The screen of a running session: a bar while it starts, what to do next, then a line per event. */
-import type { JoinDecision, JoinRequest, Progress, SessionEvent } from "../session/api.ts";
+import type { JoinDecision, JoinRequest, SessionEvent } from "../session/api.ts";
 import { acceptAs, answerOf, type ApprovalRule, nobodyToAsk, question } from "./approval.ts";
 import { inviteLink } from "../peer/invite.ts";
-import { eventLine, isForPeople, progressLine, stepNames } from "./format.ts";
+import { createBar } from "./bar.ts";
+import { eventLine, isForPeople } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import type { SessionView, Started } from "./view.ts";
 
-const eraseLine = "\r\u001b[K";
-const redrawMs = 100;
 /** Lines are written together: one write per event would keep the thread that serves the kernel in the terminal. */
 const gatherMs = 30;
 const takenBack = "\n  Not to be answered any more: a client decided, or the guest went away.\n";
@@ -19,13 +18,13 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
   let timer: NodeJS.Timeout | undefined;
   let open = false;
   let asking = false;
-  let bar: { readonly step: Progress["step"]; readonly drawn: number } | undefined;
+  const bar = createBar(ports);
 
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     if (asking || lines.length === 0) return;
-    terminal.out(`${bar !== undefined && terminal.watched ? eraseLine : ""}${lines.join("\n")}\n`);
+    terminal.out(`${bar.eraser}${lines.join("\n")}\n`);
     lines = [];
   };
   const ask = async (request: JoinRequest): Promise<JoinDecision> => {
@@ -52,8 +51,7 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
 
   return {
     started(started) {
-      if (bar !== undefined && terminal.watched) terminal.out(eraseLine);
-      bar = undefined;
+      bar.end("erased");
       terminal.out(welcome(started, rule));
       open = true;
       flush();
@@ -62,19 +60,7 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
       if (isForPeople(event)) lines.push(eventLine(event, ports.now(), { columns: terminal.columns }));
       if (open) timer ??= setTimeout(flush, gatherMs);
     },
-    progress(progress) {
-      const now = ports.now().getTime();
-      if (!terminal.watched) {
-        if (bar?.step !== progress.step) terminal.out(`${stepNames[progress.step]}\n`);
-        bar = { step: progress.step, drawn: now };
-        return;
-      }
-      const finished = progress.total > 0 && progress.done >= progress.total;
-      if (bar?.step === progress.step && !finished && now - bar.drawn < redrawMs) return;
-      if (bar !== undefined && bar.step !== progress.step) terminal.out("\n");
-      terminal.out(`${eraseLine}${progressLine(progress, { columns: terminal.columns })}`);
-      bar = { step: progress.step, drawn: now };
-    },
+    progress: (progress) => bar.show(progress),
     decide(request) {
       if (rule.approve === "all") return Promise.resolve(acceptAs(request.wants, rule.access));
       if (!terminal.asks) return Promise.resolve(nobodyToAsk);
@@ -87,8 +73,7 @@ export function createScreenView(ports: Pick<CliPorts, "terminal" | "now">, rule
       over.abort();
       asking = false;
       flush();
-      if (bar !== undefined && terminal.watched) terminal.out("\n");
-      bar = undefined;
+      bar.end("stays");
     },
   };
 }

@@ -18,7 +18,26 @@ export function seedConfig(config: Uint8Array, options: SeedOptions = {}): Uint8
 
 /** The config a guest's git dir is born with: gc and maintenance there would pull the whole repository over the link. */
 export function guestConfig(seed: Uint8Array): Uint8Array {
-  return Buffer.concat([seed, Buffer.from("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n")]);
+  return Buffer.concat([seed, Buffer.from(guestSettings.join(""))]);
+}
+
+const guestSettings = ["[gc]\n\tauto = 0\n", "[maintenance]\n\tauto = false\n"] as const;
+
+/**
+ * The config without what `guestConfig` added, for a clone that is no guest's any more; every other byte stays. A seed has no
+ * such sections, and git adds keys below these lines: as they were written they are Pairmount's.
+ */
+export function withoutGuestSettings(config: Uint8Array): Buffer {
+  let text = Buffer.from(config).toString("latin1");
+  for (const setting of guestSettings) {
+    const [header = ""] = setting.split(/(?<=\n)/);
+    const from = text.lastIndexOf(setting);
+    if (from < 0 || (from > 0 && text[from - 1] !== "\n")) continue;
+    const after = text.slice(from + setting.length);
+    // A section that got keys of the user's keeps its header.
+    text = `${text.slice(0, from)}${/^[ \t]+[^\s[]/.test(after) ? header : ""}${after}`;
+  }
+  return Buffer.from(text, "latin1");
 }
 
 type Rule = (value: string, depth: number) => string | undefined;

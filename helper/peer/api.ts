@@ -58,6 +58,8 @@ export interface GuestConnection {
   sendRange(first: NodeId): void;
   sendPeers(peers: readonly PeerStatus[]): void;
   sendSpace(space: Space): void;
+  /** The session is to end in so many seconds. */
+  sendEnding(seconds: number): void;
   /** Where another peer is. The latest of each counts; the guest hears of it when nothing else waits, and again after a resume. */
   sendPresence(peer: PeerId, presence: Presence): void;
   /** Ends the seat: the guest is told `removed` or `ended` with the detail. */
@@ -129,6 +131,8 @@ export interface HostEvents {
   range(first: NodeId): void;
   peers(peers: readonly PeerStatus[]): void;
   space(space: Space): void;
+  /** The host means to end the session in so many seconds. Told again after a resume. */
+  ending(seconds: number): void;
   /** Where another peer is now. */
   presence(peer: PeerId, presence: Presence): void;
   /** `error` says why for `reconnecting` and `gone`. Not called for the first `connected`. */

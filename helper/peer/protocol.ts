@@ -28,6 +28,7 @@ export const frameType = {
   space: 38,
   chunk: 39,
   presence: 40,
+  ending: 41,
 } as const;
 
 export const firstDataType = 16;

@@ -5,7 +5,7 @@ import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Presence, Rol
 import { parse } from "./codec/bytes.ts";
 import { encodeAttached, encodePong, readPing } from "./codec/greeting.ts";
 import { encodePresence, isNowhere, readPresent } from "./codec/presence.ts";
-import { encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
+import { encodeEnding, encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
 import { readAck, readHolding, readSubmit } from "./codec/to-host.ts";
 import { readNode } from "./codec/values.ts";
 import { type LinkError, linkError } from "./errors.ts";
@@ -49,7 +49,7 @@ export class Seat implements GuestConnection {
   #held = new Set<NodeId>();
   #holding: NodeId[] = [];
   /** The latest of each, told again after a resume. */
-  readonly #status = new Map<"peers" | "space", Uint8Array>();
+  readonly #status = new Map<"peers" | "space" | "ending", Uint8Array>();
   readonly #presences = new Map<PeerId, Uint8Array>();
   #forget: { cancel(): void } | undefined;
   #over = false;
@@ -251,6 +251,10 @@ export class Seat implements GuestConnection {
     this.#tell("space", encodeSpace(space));
   }
 
+  sendEnding(seconds: number): void {
+    this.#tell("ending", encodeEnding(seconds));
+  }
+
   sendPresence(peer: PeerId, presence: Presence): void {
     const frame = encodePresence(peer, presence);
     if (isNowhere(presence)) this.#presences.delete(peer);
@@ -258,7 +262,7 @@ export class Seat implements GuestConnection {
     this.#operations?.offer(peer, frame);
   }
 
-  #tell(what: "peers" | "space", frame: Uint8Array): void {
+  #tell(what: "peers" | "space" | "ending", frame: Uint8Array): void {
     this.#status.set(what, frame);
     this.#operations?.send(frame);
   }

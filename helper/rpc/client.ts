@@ -2,31 +2,36 @@
 import { once } from "node:events";
 import { connect as connectTo, type Socket } from "node:net";
 import {
+  CancellationTokenSource,
   createMessageConnection,
   type Message,
   NullLogger,
+  ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node.js";
 import {
   type Answered,
   apiVersion,
+  type Asking,
   type Delta,
   type Notifications,
   type Params,
+  refusedCode,
   type RequestName,
   type SessionEvent,
 } from "../api.ts";
 import type { Disposable } from "../base/disposable.ts";
 import { SessionError } from "../session/errors.ts";
-import { answerParsers, parseDelta, parseEvent, parsePresences } from "./shapes.ts";
+import { progressType } from "./serving.ts";
+import { answerParsers, parseDelta, parseEvent, parsePresences, parseProgress, parseRefusal } from "./shapes.ts";
 
 export interface RpcClient extends Disposable {
   /**
    * Rejects with SessionError: `protocol` for an answer of another shape, `host-gone` when the helper went meanwhile;
-   * with JSON-RPC's error where the helper refused the request.
+   * the code of a refusal that is for the user; with JSON-RPC's error where the helper did not take the request, or failed.
    */
-  request<M extends RequestName>(name: M, params: Params<M>): Promise<Answered<M>>;
+  request<M extends RequestName>(name: M, params: Params<M>, asking?: Partial<Asking>): Promise<Answered<M>>;
   /** Resolves when the helper closed the connection, or `dispose` was called. */
   readonly closed: Promise<void>;
   dispose(): void;
@@ -65,20 +70,42 @@ export async function connectRpc(socket: string, events: RpcEvents = {}): Promis
   });
   connection.listen();
 
+  let tokens = 0;
+
   /** What is under way when the helper goes is rejected by the connection's own end. */
-  async function answerOf<M extends RequestName>(name: M, params: Params<M>): Promise<unknown> {
+  async function answerOf(name: RequestName, params: object, asking: Partial<Asking>): Promise<unknown> {
+    const { signal, onProgress } = asking;
+    const cancel = new CancellationTokenSource();
+    const abort = (): void => cancel.cancel();
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    const progressToken = onProgress === undefined ? undefined : (tokens += 1);
+    const listening =
+      progressToken === undefined
+        ? undefined
+        : connection.onProgress(progressType, progressToken, (raw: unknown) => {
+            const progress = parseProgress(raw);
+            if (progress !== undefined) onProgress?.(progress);
+          });
     try {
-      return await connection.sendRequest(name, params);
+      const sent = progressToken === undefined ? params : { ...params, progressToken };
+      return await connection.sendRequest(name, sent, cancel.token);
     } catch (error) {
+      const refusal =
+        error instanceof ResponseError && error.code === refusedCode ? parseRefusal(error.data) : undefined;
+      if (refusal !== undefined) throw new SessionError(refusal.code, refusal.detail);
       if (!stream.destroyed) throw error;
       throw new SessionError("host-gone", `the helper ended before it answered \`${name}\``);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      listening?.dispose();
     }
   }
 
   const client: RpcClient = {
     closed,
-    async request(name, params) {
-      const raw = await answerOf(name, params);
+    async request(name, params, asking = {}) {
+      const raw = await answerOf(name, params, asking);
       const answer = answerParsers[name](raw);
       if (answer === undefined) throw new SessionError("protocol", `the answer to \`${name}\` has another shape`);
       return answer;

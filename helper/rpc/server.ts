@@ -4,21 +4,17 @@ import { createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import {
   createMessageConnection,
-  ErrorCodes,
   type MessageConnection,
   NullLogger,
-  ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
 } from "vscode-jsonrpc/node.js";
 import {
-  type Answered,
   apiVersion,
   type Handlers,
   type PeerPresence,
   type PendingJoin,
   type Presence,
-  type RequestName,
   type SessionCommit,
   type SessionEvent,
   type SessionState,
@@ -30,12 +26,15 @@ import { systemTimers } from "../base/system-timers.ts";
 import { createPresenceDesk } from "./presence-desk.ts";
 import { createPulse } from "./pulse.ts";
 import { changesOf, commitsAfter } from "./session-state.ts";
-import { paramParsers } from "./shapes.ts";
+import { serve } from "./serving.ts";
 import { createWatchers } from "./watchers.ts";
 
 /** The session, as its clients may use it. */
 export interface RpcService
-  extends Pick<Handlers, "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard"> {
+  extends Pick<
+    Handlers,
+    "decide" | "setAccess" | "remove" | "recovered" | "keep" | "discard" | "keepCopy" | "endSoon"
+  > {
   status(): SessionStatus;
   joins(): readonly Omit<PendingJoin, "asked">[];
   present(presence: Presence): void;
@@ -109,14 +108,16 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
         desk.attach(connection);
         return { revision, state };
       },
-      decide: (params) => thenLook(service.decide(params)),
+      decide: (params, asking) => thenLook(service.decide(params, asking)),
+      setAccess: (params, asking) => thenLook(service.setAccess(params, asking)),
+      remove: (params, asking) => thenLook(service.remove(params, asking)),
+      recovered: (params, asking) => service.recovered(params, asking),
+      keep: (params, asking) => service.keep(params, asking),
+      discard: (params, asking) => thenLook(service.discard(params, asking)),
+      endSoon: (params, asking) => service.endSoon(params, asking),
+      keepCopy: (params, asking) => service.keepCopy(params, asking),
       claim: ({ id }) =>
         thenLook({ settled: service.joins().some((join) => join.id === id) && claims.claim(id, connection) }),
-      setAccess: (params) => thenLook(service.setAccess(params)),
-      remove: (params) => thenLook(service.remove(params)),
-      recovered: (params) => service.recovered(params),
-      keep: (params) => service.keep(params),
-      discard: (params) => thenLook(service.discard(params)),
       present: (params) => {
         desk.present(connection, params);
         return {};
@@ -171,29 +172,6 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
       await closed;
     },
   };
-}
-
-function serve(connection: MessageConnection, handlers: Handlers): void {
-  for (const name of Object.keys(handlers) as RequestName[])
-    connection.onRequest(name, async (raw: unknown) => {
-      // vscode-jsonrpc hands a cancellation token to the handler of a request that came without parameters.
-      const answer = answerOf(handlers, name, isToken(raw) ? undefined : raw);
-      return answer ?? new ResponseError(ErrorCodes.InvalidParams, `${name}: parameters of another shape`);
-    });
-}
-
-/** Undefined: the parameters are of another shape. */
-function answerOf<M extends RequestName>(
-  handlers: Handlers,
-  name: M,
-  raw: unknown,
-): Answered<M> | Promise<Answered<M>> | undefined {
-  const params = paramParsers[name](raw);
-  return params === undefined ? undefined : handlers[name](params);
-}
-
-function isToken(raw: unknown): boolean {
-  return typeof raw === "object" && raw !== null && "onCancellationRequested" in raw;
 }
 
 /** What was sent, and the answers decided by now, are written: a last message leaves after them. Never rejects. */

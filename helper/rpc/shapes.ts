@@ -3,12 +3,15 @@ import type {
   Answered,
   Delta,
   Greeting,
+  Kept,
   Nothing,
   Notifications,
   Params,
   PeerPresence,
   PeerStatus,
   PendingJoin,
+  Progress,
+  RefusalData,
   Presence,
   RequestName,
   SessionCommit,
@@ -17,6 +20,7 @@ import type {
   SessionStatus,
   Transfer,
 } from "../api.ts";
+import { sessionErrorCodes } from "../session/errors.ts";
 import type { Position, Selection } from "../peer/codec/presence.ts";
 import { limits } from "../peer/protocol.ts";
 import { count, figure, flag, list, oneOf, orNull, type Parser, record, text } from "./parse.ts";
@@ -99,6 +103,7 @@ const eventParsers: { readonly [E in SessionEvent["event"]]: Parser<EventOf<E>> 
     peer: text,
     state: oneOf("asking", "declined", "joined", "suspect", "reconnecting", "back", "left", "gone"),
   }),
+  ending: record<EventOf<"ending">>({ event: oneOf("ending"), peer: text, seconds: figure }),
   recovered: record<EventOf<"recovered">>({ event: oneOf("recovered"), path: text, reason: text, id: text }),
   warning: record<EventOf<"warning">>({ event: oneOf("warning"), text }),
   ended: record<EventOf<"ended">>({ event: oneOf("ended"), reason: text }),
@@ -151,6 +156,20 @@ export const parsePresences = record<Notifications["presence"]>({
 
 const parseSettled = record<{ readonly settled: boolean }>({ settled: flag });
 
+export const parseKept: Parser<Kept> = record<Kept>({
+  folder: text,
+  files: figure,
+  bytes: figure,
+  commits: figure,
+  note: orNull(text),
+});
+
+export const parseProgress: Parser<Progress> = record<Progress>({
+  step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount", "copy", "verify"),
+  done: figure,
+  total: figure,
+});
+
 /** What each request is answered with. */
 export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> } = {
   version: parseGreeting,
@@ -163,9 +182,21 @@ export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> }
   recovered: record<Answered<"recovered">>({ file: orNull(text), current: orNull(text) }),
   keep: record<Answered<"keep">>({ id: orNull(text) }),
   discard: parseSettled,
+  keepCopy: parseKept,
+  endSoon: parseSettled,
   present: parseNothing,
   leave: parseNothing,
 };
+
+export const parseRefusal: Parser<RefusalData> = record<RefusalData>({
+  code: oneOf(...sessionErrorCodes),
+  detail: text,
+});
+
+/** At most an hour. */
+const wholeSeconds: Parser<number> = (raw) =>
+  Number.isInteger(raw) && (raw as number) >= 0 && (raw as number) <= 3600 ? (raw as number) : undefined;
+const absolute: Parser<string> = (raw) => (typeof raw === "string" && raw.startsWith("/") ? raw : undefined);
 
 /** What each request takes. */
 export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = {
@@ -179,6 +210,8 @@ export const paramParsers: { readonly [M in RequestName]: Parser<Params<M>> } = 
   recovered: record<Params<"recovered">>({ id: text }),
   keep: record<Params<"keep">>({ path: text, bytes: text }),
   discard: record<Params<"discard">>({ id: text }),
+  keepCopy: record<Params<"keepCopy">>({ folder: absolute }),
+  endSoon: record<Params<"endSoon">>({ seconds: wholeSeconds }),
   present: record<Params<"present">>({ focused: flag, ...presenceFields }),
   leave: parseNothing,
 };

@@ -5,9 +5,9 @@ import type { PresenceOf } from "../peer/codec/presence.ts";
 export type DriverName = "auto" | "kernel" | "fuse-native";
 export type Access = "read-write" | "read-only";
 
-/** Long steps, for progress bars. `total` 0 = unknown. */
+/** Long steps, for progress bars. `total` 0 = unknown. `copy` counts bytes. */
 export interface Progress {
-  readonly step: "scan" | "mount" | "connect" | "lobby" | "snapshot" | "unmount";
+  readonly step: "scan" | "mount" | "connect" | "lobby" | "snapshot" | "unmount" | "copy" | "verify";
   readonly done: number;
   readonly total: number;
 }
@@ -151,6 +151,8 @@ export type SessionEvent =
       readonly peer: string;
       readonly state: "asking" | "declined" | "joined" | "suspect" | "reconnecting" | "back" | "left" | "gone";
     }
+  /** The host means to end the session: what is not here by then does not come any more. */
+  | { readonly event: "ending"; readonly peer: string; readonly seconds: number }
   | { readonly event: "recovered"; readonly path: string; readonly reason: string; readonly id: string }
   | { readonly event: "warning"; readonly text: string }
   | { readonly event: "ended"; readonly reason: string };
@@ -162,6 +164,18 @@ export interface RecoveredFiles {
   keep(path: string, bytes: Uint8Array): string | null;
   /** False: there is no such version. */
   discard(id: string): boolean;
+}
+
+/** A copy that is whole, checked by git, and in its place. */
+export interface Kept {
+  readonly folder: string;
+  /** Files and links. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Of all branches and tags; 0 where the shared folder is no repository. */
+  readonly commits: number;
+  /** What git's strict rules say of the history, which is whole all the same. */
+  readonly note: string | null;
 }
 
 /** Paths relative to the mount, `/`-separated, UTF-8. At most 16 selections and 32 unsaved files. */
@@ -183,6 +197,20 @@ export interface Session extends Disposable, RecoveredFiles {
   setAccess(peer: number, access: Access): boolean;
   /** Host only. False: no such guest. */
   remove(peer: number): boolean;
+  /**
+   * Guest only: a copy of the mount as an ordinary folder at `folder` (absolute; not there, or empty). Rejects with SessionError:
+   * `keep-target`, `keep-incomplete` (what could be had is kept under a name that says so), `cancelled`, `host-gone`; else with
+   * what was unexpected. A session that is left meanwhile cancels it; one whose host is gone ends when it is done.
+   */
+  keepCopy(
+    folder: string,
+    options: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
+  ): Promise<Kept>;
+  /**
+   * Host only (undefined: a guest). Tells the guests that the session is to end in so many seconds, and resolves when it is time:
+   * later while a guest still fetches, sooner when none is left. Whoever asked ends it then.
+   */
+  endSoon(seconds: number): Promise<void> | undefined;
   /** Where this peer is in its editor; the others hear the latest. Of files that are not shared they hear nothing. */
   present(presence: Presence): void;
   /** The others, as far as they say where they are. */

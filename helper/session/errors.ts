@@ -13,15 +13,20 @@ const sentences = {
   driver: { exit: 20, text: "This driver cannot be used here" },
   "host-gone": { exit: 21, text: "The host is gone" },
   cancelled: { exit: 22, text: "Cancelled" },
+  "keep-target": { exit: 23, text: "The copy cannot be kept there" },
+  "keep-incomplete": { exit: 24, text: "The copy is not complete" },
 } as const;
 
 export type SessionErrorCode = keyof typeof sentences;
 
 export class SessionError extends Error {
   readonly code: SessionErrorCode;
+  /** Without the code's own sentence. */
+  readonly detail: string;
   constructor(code: SessionErrorCode, detail: string) {
     super(`${sentences[code].text}: ${detail}`);
     this.code = code;
+    this.detail = detail;
   }
   get exitCode(): number {
     return sentences[this.code].exit;

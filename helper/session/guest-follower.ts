@@ -72,6 +72,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
   let peers: readonly PeerStatus[] = [];
   let space: Space | undefined;
   let rangeAsked = false;
+  let endingTold = false;
   let begin: (side: GuestSide) => void = () => undefined;
   let refuse: (error: Error) => void = () => undefined;
   const begun = new Promise<GuestSide>((resolve, reject) => {
@@ -199,6 +200,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     },
     space(figures) {
       space = figures;
+    },
+    ending(seconds) {
+      if (!endingTold) emit({ event: "ending", peer: connection.welcome.hostName, seconds });
+      endingTold = true;
     },
     presence: (peer, told) => presence.hear(peer, told),
     state(state, error) {

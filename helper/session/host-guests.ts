@@ -51,6 +51,12 @@ export interface HostGuests extends Disposable {
   moving(): readonly Moving[];
   pending(): SessionStatus["pending"];
   setAccess(peer: PeerId, role: Role): boolean;
+  /** Everybody here is told that the session is to end in so many seconds. */
+  announceEnd(seconds: number): void;
+  /** Guests that have a seat. */
+  readonly count: number;
+  /** When content was last fetched by one of them, in the process's monotonic milliseconds. */
+  readonly lastFetch: number;
   remove(peer: PeerId): boolean;
 }
 
@@ -107,7 +113,10 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     return (replica.node(node)?.nlink ?? 0) === 0 ? node : undefined;
   }
 
+  let lastFetch = Number.NEGATIVE_INFINITY;
+
   async function fetch({ node, offset, length }: FetchRequest, peer: PeerId): Promise<FetchAnswer> {
+    lastFetch = systemTimers.now();
     parts.beforeFetch(node);
     const found = replica.node(node);
     if (found === undefined || found.kind !== "file" || replica.isPrivateNode(node))
@@ -193,6 +202,15 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
           parts.onState(connection, "left");
         },
       };
+    },
+    announceEnd(seconds) {
+      for (const { connection } of guests.values()) connection.sendEnding(seconds);
+    },
+    get count() {
+      return guests.size;
+    },
+    get lastFetch() {
+      return lastFetch;
     },
     tell,
     holds: (node) => graves.has(node),

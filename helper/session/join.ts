@@ -14,6 +14,7 @@ import { loadIdentity } from "../peer/identity.ts";
 import { parseInvite } from "../peer/invite.ts";
 import type { PeerId } from "../replica/ids.ts";
 import type { JoinWorkspace, Session, SessionEvent } from "./api.ts";
+import { createCopyKeeper } from "./copy-keeper.ts";
 import { writeCountersOnSignal } from "./counters-on-signal.ts";
 import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createGuestFollower, type GuestFollower } from "./guest-follower.ts";
@@ -137,6 +138,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   if (gone !== undefined) throw new SessionError("host-gone", gone);
   progress({ step: "mount", done: 1, total: 1 });
   owned.add(startPrefetch({ replica, fetcher: followed.fetcher }));
+  const copies = owned.add(createCopyKeeper(mountPoint));
 
   let reason = "left";
   let disposed: Promise<void> | undefined;
@@ -149,7 +151,8 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     if (disposed === undefined) reason = why;
     void dispose();
   };
-  finish = end;
+  // A copy that is under way takes what is here; what is not there any more it names.
+  finish = (why) => void copies.idle().then(() => end(why));
   void mounted.ended.then(() => end("the mount was removed from outside"));
 
   const nameOf = (peer: PeerId): string => followed.nameOf(peer);
@@ -182,6 +185,8 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
       clock: { now: () => connection.now() },
       emit,
     }),
+    keepCopy: copies.keepCopy,
+    endSoon: () => undefined,
     ended,
     dispose,
   };

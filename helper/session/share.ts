@@ -12,12 +12,14 @@ import { type HostLink, listenHost } from "../peer/host-link.ts";
 import { loadIdentity } from "../peer/identity.ts";
 import { encodeInvite } from "../peer/invite.ts";
 import { createSessionClock } from "../peer/session-clock.ts";
+import { systemTimers } from "../base/system-timers.ts";
 import type { Decided } from "../replica/api.ts";
 import { createHostReplica } from "../replica/host.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Session, SessionEvent, ShareWorkspace } from "./api.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import { writeCountersOnSignal } from "./counters-on-signal.ts";
+import { createEnding } from "./ending.ts";
 import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createHostGuests } from "./host-guests.ts";
 import { createHostWorkspace } from "./host-workspace.ts";
@@ -111,6 +113,9 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
   });
   owned.add(guests);
+  const ending = owned.add(
+    createEnding({ timers: systemTimers, guests: () => guests.count, lastFetch: () => guests.lastFetch }),
+  );
   const stray = createStrayChanges({
     replica,
     folder,
@@ -239,6 +244,12 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     setAccess: (peer, access) => guests.setAccess(peer as PeerId, access),
     remove: (peer) => guests.remove(peer as PeerId),
     ...recoveredFiles({ store: recovery, view: replica, mount: mountPoint, clock, emit }),
+    endSoon(seconds) {
+      guests.announceEnd(seconds);
+      return ending.after(seconds);
+    },
+    keepCopy: () =>
+      Promise.reject(new SessionError("keep-target", `${covered} is here, plain and whole, when sharing ends`)),
     ended,
     dispose,
   };

@@ -63,6 +63,11 @@ const blank = () => ({
   statusItems: new Map<string, StatusItem>(),
   clipboard: "",
   input: undefined as ((options: { readonly value: string }) => string | undefined) | undefined,
+  /** What an open dialog is answered with. */
+  chosen: undefined as Uri | undefined,
+  /** Presses Cancel of the progress that is shown. */
+  cancelProgress: (): void => undefined,
+  progress: [] as string[],
   folders: [] as { readonly uri: Uri }[],
   settings: new Map<string, unknown>(),
   documents: new Map<string, (uri: Uri) => unknown>(),
@@ -139,8 +144,13 @@ export const window = {
   showInputBox: (options: { readonly value: string }) => Promise.resolve(fake.input?.(options)),
   showQuickPick: (items: readonly unknown[]) => Promise.resolve(items[0]),
   showWorkspaceFolderPick: () => Promise.resolve(fake.folders[0]),
-  withProgress: (_options: unknown, work: (bar: unknown, token: unknown) => Promise<unknown>) =>
-    work({ report: () => undefined }, { onCancellationRequested: nothingHappens.event }),
+  showOpenDialog: () => Promise.resolve(fake.chosen && [fake.chosen]),
+  withProgress(_options: unknown, work: (bar: unknown, token: unknown) => Promise<unknown>) {
+    const cancelled = new EventEmitter<void>();
+    fake.cancelProgress = () => cancelled.fire();
+    const report = ({ message }: { readonly message: string }): void => void fake.progress.push(message);
+    return work({ report }, { onCancellationRequested: cancelled.event });
+  },
   createOutputChannel: () => ({ info: log, warn: log, error: log, show: () => undefined, dispose: () => undefined }),
   createStatusBarItem(id: string) {
     const item = { text: "", tooltip: "", command: "", name: "", backgroundColor: undefined };

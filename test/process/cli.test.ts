@@ -98,7 +98,7 @@ describe("without a session", () => {
       err: "",
       out: expect.stringContaining("Exit codes") as string,
     });
-    for (const command of ["share", "join", "status", "leave", "doctor"]) {
+    for (const command of ["share", "join", "status", "keep", "leave", "doctor"]) {
       const { code, out } = await pairmount("host", "help", command);
       expect({ code, about: out.split("\n")[0] }).toEqual({
         code: 0,
@@ -155,6 +155,21 @@ describe("with a session", () => {
     expect(isMounted(folder)).toBe(false);
     expect([sockets("host"), sockets("guest")]).toEqual([[], []]);
     expect(readFileSync(join(folder, "a.txt"), "utf8")).toBe("plain\n");
+  });
+
+  test("keep copies what was joined; a place that is taken is 23, a terminal that joined nothing 4", async () => {
+    await enter(await share());
+    const copy = join(base, "copy");
+    const { code, out, err } = await pairmount("guest", "keep", copy, "--json");
+    expect({ code, err, out: JSON.parse(out) as unknown }).toEqual({
+      code: 0,
+      err: "",
+      out: { event: "kept", folder: copy, files: 1, bytes: 6, commits: 0, note: null },
+    });
+    expect(readFileSync(join(copy, "a.txt"), "utf8")).toBe("plain\n");
+    expect((await pairmount("guest", "keep", copy)).code).toBe(23);
+    expect((await pairmount("host", "keep", join(base, "other"))).code).toBe(4);
+    expect((await pairmount("host", "keep", join(base, "other"), "--session", folder)).code).toBe(23);
   });
 
   test("--detach returns with the first line and the helper goes on until leave", async () => {

@@ -81,6 +81,15 @@ export function readSpace(r: Reader): Space {
   return { total: r.uint(), free: r.uint(), files: r.uint(), filesFree: r.uint() };
 }
 
+/** The host means to end the session in so many seconds. */
+export function encodeEnding(seconds: number): Uint8Array {
+  return frameOf(frameType.ending, (w) => w.u32(seconds));
+}
+
+export function readEnding(r: Reader): number {
+  return r.u32();
+}
+
 export function encodeChunk(id: number, answer: FetchAnswer): Uint8Array {
   return frameOf(frameType.chunk, (w) => {
     w.u32(id);

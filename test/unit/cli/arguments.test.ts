@@ -31,7 +31,15 @@ test("join takes the invite, and where to mount", () => {
   expect(parseCommandLine(["join", "AQx"])).toMatchObject({ invite: "AQx", mount: undefined });
 });
 
+test("keep takes a folder, and whose mount", () => {
+  expect(parseCommandLine(["keep", "copy"])).toMatchObject({ command: "keep", folder: "copy", session: undefined });
+  expect(parseCommandLine(["keep", "copy", "--session", "/m", "--json"])).toMatchObject({ session: "/m", json: true });
+});
+
 test.each([
+  ["keep without a folder", ["keep"]],
+  ["a grace that is none", ["leave", "--grace", "soon"]],
+  ["two copies", ["keep", "a", "b"]],
   ["no such command", ["steal"]],
   ["share without a folder", ["share"]],
   ["two folders", ["share", "a", "b"]],

@@ -11,6 +11,7 @@ import type {
   SessionStatus,
   ShareOptions,
 } from "../../../helper/session/api.ts";
+import { SessionError } from "../../../helper/session/errors.ts";
 
 export const statusOfFake: SessionStatus = {
   role: "host",
@@ -76,6 +77,9 @@ export interface WorldOptions {
   /** Too late to be cancelled: it has begun all the same. */
   readonly startsWhenCancelled?: boolean;
   readonly fails?: Error;
+  /** A copy goes on until it is cancelled. */
+  readonly neverKeeps?: boolean;
+  readonly role?: "host" | "guest";
   readonly runtime?: string;
   readonly pid?: number;
 }
@@ -99,13 +103,23 @@ export function createWorld(options: WorldOptions = {}): World {
     mount: "/work/app",
     invite: "PM1-abc",
     port: 4711,
-    status: () => ({ ...statusOfFake, pid }),
+    status: () => ({ ...statusOfFake, pid, role: options.role ?? "host" }),
     activity: () => 0,
     setAccess: () => true,
     remove: () => true,
     recovered: () => ({ file: null, current: null }),
     keep: () => null,
     discard: () => false,
+    endSoon: () => (options.role === "guest" ? undefined : Promise.resolve()),
+    keepCopy: (folder, { onProgress, signal }) => {
+      onProgress({ step: "copy", done: 1000, total: 2000 });
+      if (options.neverKeeps === true)
+        return new Promise((_resolve, reject) =>
+          signal.addEventListener("abort", () => reject(new SessionError("cancelled", "no copy was kept"))),
+        );
+      if (folder.endsWith("/full")) return Promise.reject(new SessionError("keep-target", `${folder} is not empty`));
+      return Promise.resolve({ folder, files: 3, bytes: 2000, commits: 2, note: null });
+    },
     present: () => undefined,
     presences: () => [],
     ended,

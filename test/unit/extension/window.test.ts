@@ -219,6 +219,28 @@ describe("the end", () => {
     await statusIs("$(broadcast) Pairmount");
   });
 
+  it("gives guests a minute, where the host wants to; it may still stop at once", async () => {
+    const helper = await openOn();
+    const stopped = fake.commands.get("pairmount.stop")?.();
+    const asked = await notice(/Stop sharing\?/);
+    expect(asked.buttons).toEqual(["Stop Sharing", "Stop in a Minute"]);
+    asked.press("Stop in a Minute");
+    await stopped;
+    expect(helper.asked).toEqual([["endSoon", { seconds: 60 }]]);
+    (await notice(/guests are told/)).press("Stop Now");
+    await vi.waitFor(() => expect(helper.asked.at(-1)).toEqual(["leave"]));
+  });
+
+  it("that the host announces is told to a guest, who may keep a copy", async () => {
+    const helper = await openOn(guest());
+    fake.chosen = Uri.file(desk.folder);
+    helper.tell({ event: "ending", peer: "ada", seconds: 60 });
+    const told = await notice(/ada ends the session in 60 seconds/);
+    expect(told.buttons).toEqual(["Keep a Copy…"]);
+    told.press("Keep a Copy…");
+    await vi.waitFor(() => expect(helper.asked).toMatchObject([["keepCopy", expect.any(String)]]));
+  });
+
   it("leaves a guest's window with a way on, told once", async () => {
     const helper = await openOn(guest());
     helper.tell({ event: "ended", reason: "the host stopped sharing" });

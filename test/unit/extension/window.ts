@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, vi } from "vitest";
 import { activate } from "../../../extension/extension.ts";
-import type { PeerPresence, PendingJoin, Presence, SessionEvent, SessionStatus } from "../../../helper/api.ts";
+import type {
+  Asking,
+  Kept,
+  PeerPresence,
+  PendingJoin,
+  Presence,
+  SessionEvent,
+  SessionStatus,
+} from "../../../helper/api.ts";
 import { type RpcServer, type RpcService, startRpcServer } from "../../../helper/rpc/server.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
 import { fake, type Shown, Uri } from "../../harness/fake-vscode.ts";
@@ -17,6 +25,8 @@ export interface Helper {
   joins: readonly Omit<PendingJoin, "asked">[];
   /** What requests that settle something answer. */
   settled: boolean;
+  /** How a copy fares. */
+  copy: (folder: string, asking: Asking) => Promise<Kept>;
   /** Where the recovered version lies. */
   kept: string;
   tell(event: SessionEvent): void;
@@ -117,6 +127,7 @@ export function createDesk(): Desk {
         status: given,
         joins: [],
         settled: true,
+        copy: (at) => Promise.resolve({ folder: at, files: 3, bytes: 2000, commits: 2, note: null }),
         kept: "/kept/a",
         tell: (event) => server?.publish(event),
         presented: [],
@@ -136,6 +147,11 @@ export function createDesk(): Desk {
         setAccess: settle("setAccess"),
         remove: settle("remove"),
         discard: settle("discard"),
+        endSoon: settle("endSoon"),
+        keepCopy({ folder }, asking) {
+          asked.push(["keepCopy", folder]);
+          return helper.copy(folder, asking);
+        },
         recovered: () => ({ file: helper.kept, current: join(mount, "a") }),
         keep(params) {
           asked.push(["keep", params]);

@@ -73,6 +73,7 @@ describe("a click on it offers", () => {
     ]);
     expect(offered(attached(aState({ ...guest, recovered: [aRecovered] })))).toEqual([
       "showRecovered",
+      "keepCopy",
       "leave",
       "showLog",
       "collectDiagnostics",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { guestConfig, seedConfig } from "../../../helper/git/config-seed.ts";
+import { guestConfig, seedConfig, withoutGuestSettings } from "../../../helper/git/config-seed.ts";
 import { formatConfig, parseConfig, type ConfigEntry } from "../../../helper/git/config-text.ts";
 import { sharedUrl } from "../../../helper/git/remote-url.ts";
 
@@ -178,6 +178,26 @@ describe("the config that other peers get", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test.each([
+    ["as it was written", (config: string) => config, []],
+    ["with a user's keys", (config: string) => `${config}[user]\n\tname = ben\n`, ["user.name\nben"]],
+    [
+      "with a user's keys in the same sections",
+      (config: string) => config.replace("auto = 0\n", "auto = 0\n\tpruneExpire = now\n"),
+      ["gc.pruneexpire\nnow"],
+    ],
+    [
+      "with a user's own values",
+      (config: string) => config.replace("auto = 0", "auto = 100").replace("false\n[m", "x[m"),
+      ["gc.auto\n100"],
+    ],
+  ])("a clone that is no guest's any more loses these settings, and no others: %s", (_, change, rest) => {
+    const guest = Buffer.from(guestConfig(seedConfig(Buffer.from("[core]\nbare = false")))).toString();
+    const own = withoutGuestSettings(Buffer.from(change(guest))).toString();
+    expect(gitReads(own)).toEqual(["core.bare\nfalse", ...rest]);
+    expect(withoutGuestSettings(Buffer.from(own)).toString()).toBe(own);
   });
 
   test("turns gc and maintenance off at a guest", () => {

@@ -138,6 +138,7 @@ const readers: readonly ((r: Reader) => unknown)[] = [
   toGuest.readPeers,
   toGuest.readRangeFirst,
   toGuest.readSpace,
+  toGuest.readEnding,
   presences.readPresent,
   presences.readPeerPresence,
   readOrderedFrame,
@@ -189,7 +190,7 @@ test("a message with any byte changed or cut off is an answer, never an exceptio
 test("the bytes of every message are those of this protocol version", () => {
   const hash = createHash("sha256");
   for (const frame of goldenFrames()) hash.update(frame);
-  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 d2d15665af037495");
+  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 49fc640fe794b3b9");
 });
 
 test("an ack is these bytes", () => {
@@ -258,6 +259,7 @@ function goldenFrames(): Uint8Array[] {
     toGuest.encodeRange(n),
     toGuest.encodePeers([{ peer, name: "é", role, state: "suspect", rtt: 1.5 }]),
     toGuest.encodeSpace({ total: 1, free: 2, files: 3, filesFree: 4 }),
+    toGuest.encodeEnding(60),
     presences.encodePresent({ ...aPresence("src/a", 3), unsaved: [[at.name]] }),
     presences.encodePresence(peer, { file: null, unsaved: [] }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "join", name: "n", readOnly: true }),

@@ -48,6 +48,8 @@ test("a guest that is approved is welcomed, gets the snapshot with progress, and
   await until(() => log.ranges.length === 1);
   guest.sendPeers([{ peer: 1 as never, name: "Guest", role: "read-write", state: "connected", rtt: 1 }]);
   await until(() => log.peers.length === 1);
+  guest.sendEnding(60);
+  await until(() => log.endings[0] === 60);
   await until(() => guest.rtt > 0);
   expect(connection.group).toMatch(/^X25519/);
   expect(guest.group).toBe(connection.group);

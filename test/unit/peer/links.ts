@@ -132,6 +132,7 @@ export interface GuestLog {
   readonly progress: string[];
   readonly ranges: NodeId[];
   readonly states: string[];
+  readonly endings: number[];
   readonly presences: (readonly [number, Presence])[];
   peers: readonly PeerStatus[];
 }
@@ -140,7 +141,7 @@ export async function join(
   host: TestHost,
   options: Partial<ConnectOptions> & { readonly hear?: Partial<HostEvents> } = {},
 ) {
-  const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], presences: [], peers: [] };
+  const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], endings: [], presences: [], peers: [] };
   const joined = await connectGuest({
     invite: host.invite,
     identity: guestIdentity,
@@ -151,6 +152,7 @@ export async function join(
       range: (first) => void log.ranges.push(first),
       peers: (peers) => void (log.peers = peers),
       space: () => {},
+      ending: (seconds) => void log.endings.push(seconds),
       presence: (peer, presence) => void log.presences.push([peer, presence]),
       state: (state, error) => void log.states.push(error === undefined ? state : `${state} ${error.code}`),
       ...options.hear,

@@ -16,7 +16,8 @@ test("after a cut of both lanes the guest resumes by itself and misses nothing",
   for (let i = 1; i <= 3; i++) guest.send({ index: i, message: anApplied(i) });
   await until(() => log.downs.length === 3 && host.log.held.size === 2);
   connection.ack(2);
-  await until(() => host.log.acknowledged.length === 1);
+  guest.sendEnding(60);
+  await until(() => host.log.acknowledged.length === 1 && log.endings.length === 1);
   proxy.refuse(true);
   proxy.cut();
   await until(() => connection.state === "reconnecting" && guest.state === "suspect");
@@ -27,6 +28,7 @@ test("after a cut of both lanes the guest resumes by itself and misses nothing",
   proxy.refuse(false);
   await until(() => log.downs.length === 9);
   expect(indexes(log)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  await until(() => log.endings.length === 2);
   expect(log.states).toEqual(["reconnecting cut", "connected"]);
   expect(host.log.states).toEqual(["suspect", "connected"]);
   await until(() => host.log.rangesWanted === 1 && host.log.held.has(7 as NodeId));

