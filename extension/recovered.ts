@@ -25,7 +25,8 @@ export async function restoreRecovered(session: Session, version: Version, mount
   const target = current === null ? Uri.joinPath(Uri.file(mount), path) : Uri.file(current);
   const kept = await workspace.fs.readFile(Uri.file(file));
   const held = current === null ? kept : await workspace.fs.readFile(target);
-  if (!Buffer.from(held).equals(kept)) {
+  const differs = !Buffer.from(held).equals(kept);
+  if (differs) {
     const bytes = Buffer.from(held).toString("base64");
     const { id: other } = await session.request("keep", { path: relative(mount, target.fsPath), bytes });
     if (other === null)
@@ -35,6 +36,7 @@ export async function restoreRecovered(session: Session, version: Version, mount
   }
   await workspace.fs.writeFile(target, kept);
   await session.request("discard", { id });
+  if (differs) void window.showInformationMessage(plain(`${path} is restored; what it held is kept in its place.`));
 }
 
 export async function discardRecovered(session: Session, { id, path }: Version): Promise<void> {

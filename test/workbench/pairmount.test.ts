@@ -150,7 +150,8 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.screenshot("pairmount-8-recovered");
     await ben.views.tree("Recovered").press("new.txt", "Restore");
     await vi.waitFor(() => expect(readFileSync(join(folder, "new.txt"), "utf8")).toBe("unseen by ada.\n"), soon);
-    // What the file held is kept in its place.
+    await ben.notifications.one(/is restored; what it held is kept/).waitFor();
+    await vi.waitFor(async () => expect(await ben.views.tree("Recovered").read()).toHaveLength(1), soon);
     await ben.views.tree("Recovered").press("new.txt", "Discard");
     await ben.dialog.click("Discard");
     await ben.statusBar.item(/in sync/).waitFor();
