@@ -59,7 +59,13 @@ export function createTree(pane: Locator, page: Page): Tree {
     },
     async choose(label, entry) {
       await row(label).click({ button: "right" });
-      await page.getByRole("menuitem", { name: entry, exact: true }).click();
+      const item = page.getByRole("menuitem", { name: entry, exact: true });
+      await item.waitFor();
+      // A menu hears no button for its first 100 ms (VS Code, base/browser/ui/menu/menu.ts): until it closes it has not heard this one.
+      while (await item.isVisible()) {
+        await item.click({ timeout: 2000 }).catch(() => undefined);
+        await item.waitFor({ state: "hidden", timeout: 1000 }).catch(() => undefined);
+      }
     },
     read: async () => await rows.evaluateAll(readRows),
   };
