@@ -1,4 +1,5 @@
 /** Clone, status and reading: the whole fixture against bindfs or the disk, in alternating rounds. */
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { gitEnvironment } from "../harness/git.ts";
 import { mustRun } from "../harness/run.ts";
@@ -18,6 +19,14 @@ export const clone = async (from: string, to: string): Promise<unknown> =>
   await mustRun("git", ["clone", "-q", from, to], { env });
 const status = async (root: string): Promise<unknown> =>
   await mustRun("git", ["-C", root, "status", "--porcelain"], { env });
+/** Until git leaves the index alone: what changed in the seconds before it was written git looks into again, and writes it anew. */
+async function settle(root: string): Promise<void> {
+  const written = (): bigint => statSync(join(root, ".git/index"), { bigint: true }).mtimeNs;
+  for (let before = 0n; before !== written(); ) {
+    before = written();
+    await status(root);
+  }
+}
 const readAll = async (root: string): Promise<unknown> =>
   await mustRun("sh", [
     "-c",
@@ -70,7 +79,7 @@ export async function benchStatus({ subject, rounds, fixture }: BenchContext): P
     const roots = [join(opened.a, "clone"), join(scratch.folder, "clone")] as const;
     for (const root of roots) {
       await clone(fixture, root);
-      await status(root);
+      await settle(root);
     }
     const once = async (root: string): Promise<number> => await timed(async () => await status(root));
     const times = await alternate(
