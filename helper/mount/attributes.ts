@@ -37,14 +37,14 @@ function earlier(time: Time): Time {
   return { sec: time.sec - indexEarlySeconds, nsec: time.nsec };
 }
 
-/** The entry as it may be cached at `at`; the caller counts the lookup. */
-export function presentEntry(context: MountContext, at: Place, node: Node): Entry {
+/** The entry as it may be cached at `at`; the caller counts the lookup. `leastTtl`: of the attributes. */
+export function presentEntry(context: MountContext, at: Place, node: Node, leastTtl = 0): Entry {
   const policy = cachePolicy(context.workspace.classOf(at));
   return {
     node: node.id,
     generation: 0,
     entryTtl: policy.entryTtl,
-    attributeTtl: policy.attributeTtl,
+    attributeTtl: Math.max(policy.attributeTtl, leastTtl),
     attributes: presentAttributes(context, node),
   };
 }

@@ -16,6 +16,13 @@ const table: { readonly [C in PathClass]: CachePolicy } = {
   "work-tree": { entryTtl: hour, attributeTtl: hour, negativeTtl: hour },
 };
 
+/**
+ * For how long at least the attributes in an answer to LOOKUP are good, seconds; the kernel makes it one tick of its clock
+ * (fs/fuse/dir.c, time_to_jiffies). A stat by path that had to look the name up is answered by that and asks no GETATTR. What
+ * may be a tick too old is an fstat after somebody else's chmod or utimes: of changed bytes the kernel is told.
+ */
+export const lookedUpTtl = 0.001;
+
 export function cachePolicy(pathClass: PathClass): CachePolicy {
   return table[pathClass];
 }

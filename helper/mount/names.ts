@@ -7,7 +7,7 @@ import type { Entry, FuseAttributes, Request, RequestOf } from "../fuse/api.ts";
 import { epoch } from "../base/time.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { presentEntry } from "./attributes.ts";
-import { cachePolicy } from "./cache-policy.ts";
+import { cachePolicy, lookedUpTtl } from "./cache-policy.ts";
 import { settle, type MountContext } from "./context.ts";
 import { noteFound } from "./opens.ts";
 import type { Place } from "./workspace.ts";
@@ -22,14 +22,14 @@ export function lookup(context: MountContext, request: RequestOf<"lookup">): voi
   const node = context.workspace.lookup(at);
   noteFound(context, request.pid, node);
   if (node === undefined) replyAbsent(context, request.unique, at);
-  else replyEntry(context, request.unique, at, node);
+  else replyEntry(context, request.unique, at, node, lookedUpTtl);
 }
 
 /** One entry reply: the kernel now holds one reference more. */
-export function replyEntry(context: MountContext, unique: number, at: Place, id: NodeId): void {
+export function replyEntry(context: MountContext, unique: number, at: Place, id: NodeId, leastTtl?: number): void {
   const node = context.workspace.node(id);
   if (node === undefined) return context.replies.error(unique, errno.ESTALE);
-  const entry = presentEntry(context, at, node);
+  const entry = presentEntry(context, at, node, leastTtl);
   context.lookups.answered(id, at.parent, at.name, entry.entryTtl);
   context.replies.entry(unique, entry);
 }
