@@ -28,7 +28,8 @@ export function lookup(context: MountContext, request: RequestOf<"lookup">): voi
 /** One entry reply: the kernel now holds one reference more. */
 export function replyEntry(context: MountContext, unique: number, at: Place, id: NodeId, leastTtl?: number): void {
   const node = context.workspace.node(id);
-  if (node === undefined) return context.replies.error(unique, errno.ESTALE);
+  // Made, and removed by another before its maker was answered. Not ESTALE, on which the kernel would make it again.
+  if (node === undefined) return context.replies.error(unique, errno.ENOENT);
   const entry = presentEntry(context, at, node, leastTtl);
   context.lookups.answered(id, at.parent, at.name, entry.entryTtl);
   context.replies.entry(unique, entry);

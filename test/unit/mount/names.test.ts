@@ -27,6 +27,20 @@ describe("names", () => {
     expect(kernel.workspace.text(node)).toBe("");
   });
 
+  it("answers ENOENT for a directory that another removed before its maker was answered", async () => {
+    const kernel = new FakeKernel();
+    const { workspace } = kernel;
+    const make = workspace.mkdir.bind(workspace);
+    workspace.mkdir = async (at, mode) => {
+      const made = await make(at, mode);
+      workspace.remote.remove(at);
+      return made;
+    };
+    const unique = kernel.send({ op: "mkdir", node: 1, name: name("d"), mode: 0o755, umask: 0 });
+    await settled();
+    expect(kernel.answers.get(unique)).toEqual({ t: "error", error: "ENOENT" });
+  });
+
   it("says what it does not offer", () => {
     const kernel = new FakeKernel();
     const mknod = (mode: number) => kernel.ask({ op: "mknod", name: name("n"), mode, rdev: 0, umask: 0 });
