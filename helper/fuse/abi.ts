@@ -83,8 +83,8 @@ export const initFlag = {
   requestTimeout: 1n << 42n,
 } as const;
 
-/** FOPEN_* flags of the answer to open, opendir and create. */
-export const openFlag = { directIo: 1 << 0, keepCache: 1 << 1, cacheDir: 1 << 3, noFlush: 1 << 5 } as const;
+/** FOPEN_* flags of the answer to open and create. */
+export const openFlag = { directIo: 1 << 0, keepCache: 1 << 1, noFlush: 1 << 5 } as const;
 
 /** FATTR_*: which fields of fuse_setattr_in count. */
 export const setattrValid = {

@@ -23,10 +23,6 @@ export class Handles {
     return id;
   }
 
-  get(id: number): OpenHandle | undefined {
-    return this.#open.get(id);
-  }
-
   /**
    * The workspace's handle to write through, if `id` is still open on `node`. FUSE.md: write-back of a mapping and FSYNC
    * may carry a released handle or another open's; they then apply to the node alone.

@@ -1,8 +1,8 @@
 /**
  * READDIR, READDIRPLUS. OPENDIR is answered ENOSYS: the kernel then opens directories by itself and keeps every listing until
  * an invalidation (fs/fuse/dir.c and readdir.c, no_opendir), so there are no handles. Who reads on goes on with the rows
- * of whoever began last (offset 0, so also after rewinddir), without names that have gone since: what is made meanwhile
- * ends no reader's way. Order and offsets are those of the directory's cookies (listing-cookies.ts).
+ * of whoever began last (offset 0, so also after rewinddir), without names that have gone since: no reader is kept going by
+ * what is made meanwhile. Order and offsets are those of the directory's cookies (listing-cookies.ts).
  */
 import { errno } from "../base/errno.ts";
 import type { FileName } from "../base/name.ts";
