@@ -5,7 +5,7 @@ import { ok, type Result } from "../base/result.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { Backing } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
-import type { Extent, Op, Place } from "../replica/op.ts";
+import { type Extent, isContentOp, type Op, type Place } from "../replica/op.ts";
 import { attempt, failure } from "./attempt.ts";
 import { readFully, writeAll } from "./file-io.ts";
 import { setAttributes } from "./host-attributes.ts";
@@ -41,7 +41,7 @@ export class HostFolder implements Backing {
     const failed = attempt(() => {
       this.#apply(op);
       // One fstat per write, so that the next difference is somebody else's.
-      if (op.t === "write" || op.t === "append" || op.t === "truncate" || op.t === "setattr") this.settle(op.node);
+      if (isContentOp(op) || op.t === "setattr") this.settle(op.node);
     });
     if (failed === errno.EEXIST) this.opened.occupied(op.t === "rename" ? op.to : "at" in op ? op.at : undefined);
     return failed;

@@ -11,7 +11,7 @@ import { takeSeed, takeSeeds } from "./guest-seeds.ts";
 import { replaceConfirmed, tellReplaced } from "./guest-snapshot.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId, OpId, PeerId, Seq } from "./ids.ts";
-import type { Op, Ordered } from "./op.ts";
+import { type ContentOp, isContentOp, type Op, type Ordered } from "./op.ts";
 import { contentOf, notePath } from "./parking.ts";
 import type { Pending } from "./pending.ts";
 import { keepForRevival } from "./revival.ts";
@@ -182,10 +182,6 @@ export class GuestReceiver {
 }
 
 /** R-HOLE. Bytes refused for what somebody else did to the file in a work tree leave it as that one has it: whole. */
-function leavesHole(
-  op: Op,
-  { reason }: Refused,
-  inGitDir: boolean,
-): op is Extract<Op, { t: "write" | "append" | "truncate" }> {
-  return (op.t === "write" || op.t === "append" || op.t === "truncate") && (inGitDir || reason === "disk");
+function leavesHole(op: Op, { reason }: Refused, inGitDir: boolean): op is ContentOp {
+  return isContentOp(op) && (inGitDir || reason === "disk");
 }

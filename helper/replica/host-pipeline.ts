@@ -6,7 +6,7 @@ import type { GitPlaces } from "./git-place.ts";
 import { decide, type Outcome } from "./host-decide.ts";
 import { keysToWatch, type HostState } from "./host-state.ts";
 import type { NodeId, PeerId } from "./ids.ts";
-import type { Op, Ordered, RefusalReason, Submitted } from "./op.ts";
+import { isContentOp, type Op, type Ordered, type RefusalReason, type Submitted } from "./op.ts";
 
 /** What the host remembers of one peer. */
 interface PeerState {
@@ -39,8 +39,7 @@ export class HostPipeline {
     const outcome = this.#barred(peer, adopted, op) ?? decide(this.#state, { by, id, op });
     if (outcome.t === "applied") return { ordered: outcome.applied, shared: outcome.shared, changes: diff() };
     if (outcome.reason !== "same" && !isAsked(git, op) && !isMoot(op, outcome.reason)) peer.refusals++;
-    if (outcome.reason === "disk" && (op.t === "write" || op.t === "append" || op.t === "truncate"))
-      peer.holed.add(op.node);
+    if (outcome.reason === "disk" && isContentOp(op)) peer.holed.add(op.node);
     if (op.t === "write" && bursts.get(op.node) === by) bursts.delete(op.node);
     const refused: Ordered = { t: "refused", id, errno: outcome.errno, reason: outcome.reason, count: peer.refusals };
     return { ordered: refused, shared: false, changes: [] };

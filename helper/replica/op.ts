@@ -79,6 +79,13 @@ export type Op =
       readonly time: Time;
     };
 
+export type ContentOp = Extract<Op, { t: "write" | "append" | "truncate" }>;
+
+/** Changes the bytes of a file that is there. */
+export function isContentOp(op: Op): op is ContentOp {
+  return op.t === "write" || op.t === "append" || op.t === "truncate";
+}
+
 /** An operation on its way to the host. */
 export interface Submitted {
   readonly id: OpId;

@@ -5,7 +5,7 @@ import { createGitTimeline, gitLineOf } from "../git/timeline.ts";
 import { msBetween } from "../peer/session-clock.ts";
 import type { View } from "../replica/api.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
-import type { Op, Ordered } from "../replica/op.ts";
+import { isContentOp, type Op, type Ordered } from "../replica/op.ts";
 import type { SessionEvent } from "./api.ts";
 
 type OperationEvent = Extract<SessionEvent, { event: "operation" }>;
@@ -90,11 +90,7 @@ export function createTimeline(parts: {
         if (!own || event.kind !== "index changed") emit({ ...gitLineOf(event), peer, own, ms });
       if (own || isInGit(op, view)) return;
       const node = "node" in op ? op.node : undefined;
-      const goesOn =
-        last !== undefined &&
-        last.node === node &&
-        last.peer === by &&
-        (op.t === "write" || op.t === "append" || op.t === "truncate");
+      const goesOn = last !== undefined && last.node === node && last.peer === by && isContentOp(op);
       last = node === undefined ? undefined : { node, peer: by };
       const what = goesOn ? undefined : shown(op);
       if (what !== undefined) emit({ event: "operation", peer, ...what, ms });
