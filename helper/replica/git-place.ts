@@ -1,6 +1,7 @@
 import type { FileName } from "../base/name.ts";
 import { rootNode, type NodeId } from "./ids.ts";
 import type { Place } from "./op.ts";
+import { nothingApart, type PathRules } from "./path-rules.ts";
 import type { Tree } from "./tree.ts";
 import type { PathClass } from "./view-change.ts";
 
@@ -73,7 +74,7 @@ const objectName = /^([0-9a-f]{38}|[0-9a-f]{62})$/;
 const fanoutName = /^[0-9a-f]{2}$/;
 const packName = /^pack-.*\./;
 
-/** Classification by place (R-GITDIR, R-PRIV, R-PROTECT), one cached record per directory. */
+/** Classification by place (R-GITDIR, R-PRIV, R-HIDE, R-PROTECT), one cached record per directory. */
 export interface GitPlaces {
   info(dir: NodeId): GitInfo;
   classOf(at: Place): PathClass;
@@ -95,7 +96,7 @@ export interface GitPlaces {
   appeared(dir: NodeId, name: FileName): void;
 }
 
-export function createGitPlaces(tree: Tree): GitPlaces {
+export function createGitPlaces(tree: Tree, rules: Pick<PathRules, "isHidden"> = nothingApart): GitPlaces {
   const cache = new Map<NodeId, GitInfo>();
 
   function info(dir: NodeId): GitInfo {
@@ -176,6 +177,7 @@ export function createGitPlaces(tree: Tree): GitPlaces {
     classOfDir: (dir) => (info(dir).role === "work" ? "work-tree" : "git-mutable"),
     isPrivate(at) {
       const { role } = info(at.parent);
+      if (role === "work") return rules.isHidden(at.name);
       return role === "hooks" || ((role === "root" || role === "worktree") && privateNames.has(at.name));
     },
     isProtected(at) {

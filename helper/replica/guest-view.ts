@@ -4,6 +4,7 @@ import { rootNode, type NodeId } from "./ids.ts";
 import { placesOf, type Inode, type Namespace } from "./namespace.ts";
 import type { Place } from "./op.ts";
 import { Overlay, refresh } from "./overlay.ts";
+import type { PathRules } from "./path-rules.ts";
 import { isPrivateId, PrivateLayer } from "./private-layer.ts";
 import type { Tree } from "./tree.ts";
 
@@ -16,15 +17,18 @@ export class GuestView implements Tree {
   readonly ghosts = new Map<NodeId, Inode>();
   readonly git: GitPlaces;
 
-  constructor(confirmed: Namespace) {
+  constructor(confirmed: Namespace, rules: PathRules) {
     this.confirmed = confirmed;
     this.overlay = new Overlay((id) => this.ghosts.get(id) ?? this.confirmed.get(id));
     // Without the hiding: whether a place is private is itself asked of this tree.
-    this.git = createGitPlaces({
-      child: (dir, name) => this.sharedChild(dir, name),
-      kindOf: (id) => this.kindOf(id),
-      placeOf: (id) => this.placeOf(id),
-    });
+    this.git = createGitPlaces(
+      {
+        child: (dir, name) => this.sharedChild(dir, name),
+        kindOf: (id) => this.kindOf(id),
+        placeOf: (id) => this.placeOf(id),
+      },
+      rules,
+    );
     this.replaceConfirmed(confirmed);
   }
 

@@ -4,6 +4,7 @@ import { GuestReceiver } from "./guest-receiver.ts";
 import { GuestSender } from "./guest-sender.ts";
 import { GuestView } from "./guest-view.ts";
 import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
+import { nothingApart, type PathRules } from "./path-rules.ts";
 import { isPrivateId } from "./private-layer.ts";
 import { namespaceOf } from "./snapshot.ts";
 import { createPlaceQuestions } from "./view.ts";
@@ -15,6 +16,8 @@ export interface GuestOptions {
   readonly range: NodeId;
   /** Index of the message that brought the snapshot; the next one follows it. */
   readonly received: number;
+  /** R-HIDE, R-SEED; all is shared without. */
+  readonly rules?: PathRules;
   /** Test-only: what asks the host is answered at once and told. */
   readonly localLocks?: boolean;
 }
@@ -24,7 +27,7 @@ const enoughIds = 65_536;
 
 export function createGuestReplica(options: GuestOptions): GuestReplica {
   const { peer } = options;
-  const view = new GuestView(namespaceOf(options.snapshot.nodes));
+  const view = new GuestView(namespaceOf(options.snapshot.nodes), options.rules ?? nothingApart);
   const sender = new GuestSender(view, peer, options.localLocks ?? false);
   const receiver = new GuestReceiver(view, sender, {
     peer,

@@ -8,6 +8,7 @@ import { rootNode, type NodeId, type PeerId } from "./ids.ts";
 import type { Rule, Truth } from "./judge.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Op, Place } from "./op.ts";
+import type { PathRules } from "./path-rules.ts";
 import { RevokedLocks } from "./revoked-locks.ts";
 import { namespaceOf, type Seeds } from "./snapshot.ts";
 import type { Tree } from "./tree.ts";
@@ -16,6 +17,8 @@ export interface HostOptions {
   /** What the scan found: root first, parents before children, private files included. nlink is recounted. */
   readonly scanned: readonly SnapshotNode[];
   readonly backing: Backing;
+  /** R-HIDE; none without. */
+  readonly rules?: Pick<PathRules, "isHidden">;
   /** Test-only: false applies everything, the last one winning. */
   readonly conditions?: boolean;
   /** Test-only: rules left out on purpose; the simulation must notice. */
@@ -45,7 +48,7 @@ export function createHostState(options: HostOptions): HostState {
     kindOf: (id) => ns.get(id)?.kind,
     placeOf: (id) => ns.get(id)?.at,
   };
-  const git = createGitPlaces({ ...tree, placeOf: (id) => ns.get(id)?.at ?? graves.get(id) });
+  const git = createGitPlaces({ ...tree, placeOf: (id) => ns.get(id)?.at ?? graves.get(id) }, options.rules);
   markScanned(ns, git);
   followNames(ns, git, graves);
   return {
