@@ -1,0 +1,121 @@
+/** What is hidden and what git ignores in the shared folder (R-HIDE, R-SEED), as the host tells it to guests. */
+import { type FileName, mustFileName } from "../base/name.ts";
+import { hiddenNames } from "../git/hidden-names.ts";
+import { excludesOf } from "../git/path-rules.ts";
+import { fitsRules } from "../peer/codec/rules.ts";
+import type { IgnoreFile, PathRulesData, Repository } from "../replica/path-rules-data.ts";
+import { type Looked, lookAt, readSmall, type RealFolder } from "./look-at-repository.ts";
+import { findSources, pathBelow, type RulesSources, type RulesTree } from "./rules-sources.ts";
+
+export interface RulesCollector {
+  /** Never rejects: what git cannot say is shared, and said. What is hidden is as it was the first time. */
+  collect(tree: RulesTree): Promise<PathRulesData>;
+}
+
+export interface RulesOptions {
+  /** Names that are hidden, unless they are those of tracked files. */
+  readonly hide: readonly string[];
+  /** What git ignores is shared like everything else. */
+  readonly shareIgnored: boolean;
+}
+
+/** Repositories that are looked at at once. */
+const abreast = 8;
+/** How long the event loop is held at most, in ms. */
+const slice = 10;
+
+export function createRulesCollector(
+  parts: RulesOptions & { readonly folder: RealFolder; readonly warn: (text: string) => void },
+): RulesCollector {
+  const { folder, hide } = parts;
+  let exempt: readonly string[] | undefined;
+  const said = new Set<string>();
+
+  function warn(text: string): void {
+    if (!said.has(text)) parts.warn(text);
+    said.add(text);
+  }
+
+  async function lookAtAll({ repositories }: RulesSources): Promise<Looked[]> {
+    const looked: Looked[] = [];
+    for (let from = 0; from < repositories.length; from += abreast) {
+      const some = repositories.slice(from, from + abreast).map(({ dir, kind }) =>
+        lookAt(folder, dir, kind).catch((error: Error) => {
+          warn(`What git ignores in ${shown(dir)} is shared like everything else: ${error.message}`);
+          return undefined;
+        }),
+      );
+      looked.push(...(await Promise.all(some)).filter((each) => each !== undefined));
+    }
+    return looked;
+  }
+
+  return {
+    async collect(tree) {
+      const sources = findSources(tree);
+      const looked = hide.length === 0 && parts.shareIgnored ? [] : await lookAtAll(sources);
+      exempt ??= trackedNames(looked, hide);
+      const only: PathRulesData = { hidden: hide, exempt, repositories: [], ignoreFiles: [] };
+      if (parts.shareIgnored) return only;
+      const { isWithin, told } = withoutHidden(sources, looked, hiddenNames(hide, exempt));
+      const ignoreFiles = sources.ignoring.filter(isWithin).flatMap((dir): IgnoreFile[] => {
+        const text = readSmall(folder, pathBelow(dir, ".gitignore"));
+        return text === undefined ? [] : [{ dir, text }];
+      });
+      const all = { ...only, ...(await withTracked(told, ignoreFiles)) };
+      if (fitsRules(all)) return all;
+      warn("What git ignores is shared like everything else: there are too many patterns, or tracked files that match");
+      return only;
+    },
+  };
+}
+
+/** Names of tracked files that a pattern would hide. */
+function trackedNames(looked: readonly Looked[], hide: readonly string[]): string[] {
+  const isHidden = hiddenNames(hide, []);
+  const names = new Set<string>();
+  for (const { tracked } of looked) for (const path of tracked) names.add(path.slice(path.lastIndexOf("/") + 1));
+  return [...names].filter((name) => isHidden(mustFileName(name))).sort();
+}
+
+/** Of what is hidden, guests hear nothing; and what git said nothing of, ignores nothing. */
+function withoutHidden(sources: RulesSources, looked: readonly Looked[], isHidden: (name: FileName) => boolean) {
+  const isTold = (dir: string): boolean => dir === "" || !(dir.split("/") as FileName[]).some(isHidden);
+  const known = new Map(looked.map((each) => [each.dir, each]));
+  const roots = new Set(sources.repositories.map(({ dir }) => dir));
+  const told = [...roots].filter(isTold).map((dir) => known.get(dir) ?? { dir, excludes: [], tracked: [] });
+  const rootOf = (dir: string): string | undefined => {
+    for (let above = dir; ; above = above.slice(0, Math.max(0, above.lastIndexOf("/")))) {
+      if (roots.has(above)) return above;
+      if (above === "") return undefined;
+    }
+  };
+  const isWithin = (dir: string): boolean => isTold(dir) && known.has(rootOf(dir) ?? "/");
+  return { isWithin, told };
+}
+
+/** Leaves out the files that git never reads, since their directories are ignored, and of what is tracked all that nothing ignores. */
+async function withTracked(
+  looked: readonly Looked[],
+  ignoreFiles: readonly IgnoreFile[],
+): Promise<Pick<PathRulesData, "repositories" | "ignoreFiles">> {
+  const { isExcluded } = excludesOf({ repositories: looked.map((each) => ({ ...each, tracked: [] })), ignoreFiles });
+  const repositories: Repository[] = [];
+  let started = performance.now();
+  for (const { dir, excludes, tracked } of looked) {
+    const ignored: string[] = [];
+    for (const path of tracked) {
+      if (isExcluded(pathBelow(dir, path).split("/") as FileName[], "file")) ignored.push(path);
+      if (performance.now() - started < slice) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      started = performance.now();
+    }
+    repositories.push({ dir, excludes, tracked: ignored });
+  }
+  const read = ignoreFiles.filter(({ dir }) => dir === "" || !isExcluded(dir.split("/") as FileName[], "dir"));
+  return { repositories, ignoreFiles: read };
+}
+
+function shown(dir: string): string {
+  return dir === "" ? "the folder" : Buffer.from(dir, "latin1").toString("utf8");
+}
