@@ -21,21 +21,38 @@ export const hiddenByDefault: readonly string[] = [
 ];
 
 /** An editor's copies of `a.key`: `a.key~`, `.a.key.swp`, `#a.key#`, `.#a.key`. */
-const companions: readonly RegExp[] = [/^(.+)~$/, /^\.(.+)\.sw[a-z]$/, /^#(.+)#$/, /^\.#(.+)$/];
+const companion = /^(?:(?<backup>.+)~|\.(?<swap>.+)\.sw[a-z]|#(?<auto>.+)#|\.#(?<lock>.+))$/s;
 
 /** Whether a name, or that of the file it is an editor's copy of, matches a pattern. `exempt`: latin1 names that never do. */
 export function hiddenNames(patterns: readonly string[], exempt: readonly string[]): (name: FileName) => boolean {
-  const globs = patterns.map((pattern) => [...pattern]);
+  const exact = new Set(patterns.filter((pattern) => !wild.test(pattern)).map(bytesOf));
+  const globs = patterns.filter((pattern) => wild.test(pattern)).map(globOf);
   const never = new Set(exempt);
-  const isHidden = (name: string): boolean => {
-    if (never.has(name)) return false;
-    const chars = [...Buffer.from(name, "latin1").toString("utf8")];
-    return globs.some((glob) => matches(glob, chars));
+  const isHidden = (name: string): boolean =>
+    (exact.has(name) || globs.some((matches) => matches(name))) && !never.has(name);
+  return (name) => {
+    if (isHidden(name)) return true;
+    if (!name.endsWith("~") && name[0] !== "." && name[0] !== "#") return false;
+    const { backup, swap, auto, lock } = companion.exec(name)?.groups ?? {};
+    return [backup, swap, auto, lock].some((of) => of !== undefined && isHidden(of));
   };
-  return (name) => isHidden(name) || companions.some((each) => isHidden(each.exec(name)?.[1] ?? ""));
 }
 
-/** `*` and `?` as a shell reads them; all else is literal. Time grows with the product of the lengths, whatever the pattern. */
+const wild = /[*?]/;
+const bytesOf = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+
+/** `*` and `?` as a shell reads them, of a latin1 name; all else is literal. Every name is asked of: most are told apart by how they begin and end. */
+function globOf(pattern: string): (name: string) => boolean {
+  const [, begin = "", end = ""] = /^([^*?]*).*?([^*?]*)$/s.exec(pattern) ?? [];
+  const [prefix, suffix] = [bytesOf(begin), bytesOf(end)];
+  const glob = [...pattern];
+  return (name) =>
+    name.startsWith(prefix) &&
+    name.endsWith(suffix) &&
+    matches(glob, [...Buffer.from(name, "latin1").toString("utf8")]);
+}
+
+/** Time grows with the product of the lengths, whatever the pattern. */
 function matches(glob: readonly string[], chars: readonly string[]): boolean {
   let at = 0;
   let from = 0;

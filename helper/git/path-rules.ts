@@ -3,11 +3,13 @@ import type { Kind } from "../replica/op.ts";
 import type { PathRules } from "../replica/path-rules.ts";
 import type { PathRulesData } from "../replica/path-rules-data.ts";
 import { hiddenNames } from "./hidden-names.ts";
-import { createPatterns, type Patterns } from "./patterns.ts";
+import { createPatterns, type Patterns, saysAnything } from "./patterns.ts";
 
 /** What git says of a path whether or not something there is tracked; below an excluded directory everything is. */
 export interface Excludes {
   isExcluded(path: readonly FileName[], kind: Kind): boolean;
+  /** As `isExcluded`, of many names in one directory. */
+  within(dir: readonly FileName[]): (name: string, kind: Kind) => boolean;
 }
 
 /** R-HIDE and R-SEED as the host told them. */
@@ -69,17 +71,26 @@ export function excludesOf({
     if (above.excluded || excludedBy(above, key, "dir")) return { inRepository: true, excluded: true, patterns: [] };
     if (root === undefined && !above.inRepository) return outside;
     const text = texts.get(key);
-    const added = [...(text === undefined ? [] : [text]), ...(root?.excludes ?? [])];
+    const added = [...(text === undefined ? [] : [text]), ...(root?.excludes ?? [])].filter(saysAnything);
     const patterns = [...added.map((each) => createPatterns(key, each)), ...above.patterns];
     return { inRepository: true, excluded: false, patterns };
   }
 
+  function within(dir: readonly FileName[]): (name: string, kind: Kind) => boolean {
+    const parent = directory(dir);
+    const above = dir.join("/");
+    return (name, kind) => {
+      const path = below(above, name);
+      if (name === ".git" || roots.has(path)) return false;
+      return parent.excluded || (parent.patterns.length > 0 && excludedBy(parent, path, kind));
+    };
+  }
+
   return {
+    within,
     isExcluded(path, kind) {
       const name = path.at(-1);
-      if (name === undefined || name === ".git" || roots.has(path.join("/"))) return false;
-      const parent = directory(path.slice(0, -1));
-      return parent.excluded || excludedBy(parent, path.join("/"), kind);
+      return name !== undefined && within(path.slice(0, -1))(name, kind);
     },
   };
 }

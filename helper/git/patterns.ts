@@ -7,6 +7,11 @@ export interface Patterns {
   verdict(path: string, kind: Kind): boolean | undefined;
 }
 
+/** More than blank lines and comments, as `git init` leaves it in info/exclude. */
+export function saysAnything(text: string): boolean {
+  return /^[^#\s]/m.test(text) || /^[ \t]+\S/m.test(text);
+}
+
 /** The library remembers every answer: after so many it begins anew. */
 const mostAnswers = 20_000;
 

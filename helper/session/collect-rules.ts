@@ -80,7 +80,7 @@ function trackedNames(looked: readonly Looked[], hide: readonly string[]): strin
 
 /** Of what is hidden, guests hear nothing; and what git said nothing of, ignores nothing. */
 function withoutHidden(sources: RulesSources, looked: readonly Looked[], isHidden: (name: FileName) => boolean) {
-  const isTold = (dir: string): boolean => dir === "" || !(dir.split("/") as FileName[]).some(isHidden);
+  const isTold = (dir: string): boolean => !namesOf(dir).some(isHidden);
   const known = new Map(looked.map((each) => [each.dir, each]));
   const roots = new Set(sources.repositories.map(({ dir }) => dir));
   const told = [...roots].filter(isTold).map((dir) => known.get(dir) ?? { dir, excludes: [], tracked: [] });
@@ -99,21 +99,34 @@ async function withTracked(
   looked: readonly Looked[],
   ignoreFiles: readonly IgnoreFile[],
 ): Promise<Pick<PathRulesData, "repositories" | "ignoreFiles">> {
-  const { isExcluded } = excludesOf({ repositories: looked.map((each) => ({ ...each, tracked: [] })), ignoreFiles });
+  const { isExcluded, within } = excludesOf({
+    repositories: looked.map((each) => ({ ...each, tracked: [] })),
+    ignoreFiles,
+  });
   const repositories: Repository[] = [];
   let started = performance.now();
   for (const { dir, excludes, tracked } of looked) {
     const ignored: string[] = [];
+    let isIgnored = within(namesOf(dir));
+    let at = "";
     for (const path of tracked) {
-      if (isExcluded(pathBelow(dir, path).split("/") as FileName[], "file")) ignored.push(path);
+      // Git lists them in order: those of one directory come together, more or less.
+      const above = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+      if (above !== at) isIgnored = within([...namesOf(dir), ...namesOf(above)]);
+      at = above;
+      if (isIgnored(path.slice(above === "" ? 0 : above.length + 1), "file")) ignored.push(path);
       if (performance.now() - started < slice) continue;
       await new Promise((resolve) => setImmediate(resolve));
       started = performance.now();
     }
     repositories.push({ dir, excludes, tracked: ignored });
   }
-  const read = ignoreFiles.filter(({ dir }) => dir === "" || !isExcluded(dir.split("/") as FileName[], "dir"));
+  const read = ignoreFiles.filter(({ dir }) => !isExcluded(namesOf(dir), "dir"));
   return { repositories, ignoreFiles: read };
+}
+
+function namesOf(path: string): FileName[] {
+  return path === "" ? [] : (path.split("/") as FileName[]);
 }
 
 function shown(dir: string): string {
