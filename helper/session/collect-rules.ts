@@ -3,12 +3,17 @@ import { type FileName, mustFileName } from "../base/name.ts";
 import { hiddenNames } from "../git/hidden-names.ts";
 import { excludesOf } from "../git/path-rules.ts";
 import { fitsRules } from "../peer/codec/rules.ts";
+import type { Kind } from "../replica/op.ts";
 import type { IgnoreFile, PathRulesData, Repository } from "../replica/path-rules-data.ts";
-import { type Looked, lookAt, readSmall, type RealFolder } from "./look-at-repository.ts";
+import { kindOfDotGit, type Looked, lookAt, readSmall, type RealFolder } from "./look-at-repository.ts";
 import { findSources, pathBelow, type RulesSources, type RulesTree } from "./rules-sources.ts";
 
 export interface RulesCollector {
-  /** Never rejects: what git cannot say is shared, and said. What is hidden is as it was the first time. */
+  /** Before the first look at the tree, if there is something to do meanwhile: git is asked about the folder itself. */
+  begin(): void;
+  /** First, once: what is hidden as long as the folder is shared. */
+  hidden(tree: RulesTree): Promise<(name: FileName) => boolean>;
+  /** All of it, as it is now; the first time of the same tree. Like `hidden`, never rejects: what git cannot say is shared, and said. */
   collect(tree: RulesTree): Promise<PathRulesData>;
 }
 
@@ -28,7 +33,10 @@ export function createRulesCollector(
   parts: RulesOptions & { readonly folder: RealFolder; readonly warn: (text: string) => void },
 ): RulesCollector {
   const { folder, hide } = parts;
-  let exempt: readonly string[] | undefined;
+  const asks = hide.length > 0 || !parts.shareIgnored;
+  let exempt: readonly string[] = [];
+  let ahead: Promise<Looked | undefined> | undefined;
+  let fresh: readonly Looked[] | undefined;
   const said = new Set<string>();
 
   function warn(text: string): void {
@@ -36,27 +44,39 @@ export function createRulesCollector(
     said.add(text);
   }
 
+  async function look(dir: string, kind: Kind): Promise<Looked | undefined> {
+    return await lookAt(folder, dir, kind).catch((error: Error) => {
+      warn(`What git ignores in ${shown(dir)} is shared like everything else: ${error.message}`);
+      return undefined;
+    });
+  }
+
   async function lookAtAll({ repositories }: RulesSources): Promise<Looked[]> {
-    const looked: Looked[] = [];
-    for (let from = 0; from < repositories.length; from += abreast) {
-      const some = repositories.slice(from, from + abreast).map(({ dir, kind }) =>
-        lookAt(folder, dir, kind).catch((error: Error) => {
-          warn(`What git ignores in ${shown(dir)} is shared like everything else: ${error.message}`);
-          return undefined;
-        }),
-      );
-      looked.push(...(await Promise.all(some)).filter((each) => each !== undefined));
+    const looked: (Looked | undefined)[] = [];
+    for (let from = 0; asks && from < repositories.length; from += abreast) {
+      const some = repositories.slice(from, from + abreast);
+      looked.push(...(await Promise.all(some.map(({ dir, kind }) => (dir === "" && ahead) || look(dir, kind)))));
+      ahead = undefined;
     }
-    return looked;
+    return looked.filter((each) => each !== undefined);
   }
 
   return {
+    begin() {
+      const kind = asks ? kindOfDotGit(folder) : undefined;
+      if (kind !== undefined) ahead = look("", kind);
+    },
+    async hidden(tree) {
+      fresh = await lookAtAll(findSources(tree));
+      exempt = trackedNames(fresh, hide);
+      return hiddenNames(hide, exempt);
+    },
     async collect(tree) {
-      const sources = findSources(tree);
-      const looked = hide.length === 0 && parts.shareIgnored ? [] : await lookAtAll(sources);
-      exempt ??= trackedNames(looked, hide);
       const only: PathRulesData = { hidden: hide, exempt, repositories: [], ignoreFiles: [] };
       if (parts.shareIgnored) return only;
+      const sources = findSources(tree);
+      const looked = fresh ?? (await lookAtAll(sources));
+      fresh = undefined;
       const { isWithin, told } = withoutHidden(sources, looked, hiddenNames(hide, exempt));
       const ignoreFiles = sources.ignoring.filter(isWithin).flatMap((dir): IgnoreFile[] => {
         const text = readSmall(folder, pathBelow(dir, ".gitignore"));

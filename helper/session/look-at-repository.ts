@@ -1,5 +1,5 @@
 /** What git says of one repository in the shared folder: what is tracked, and what it ignores beside the `.gitignore` files. */
-import { constants, closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { constants, closeSync, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { posix } from "node:path";
 import { git, type Said } from "../git/git-program.ts";
@@ -37,6 +37,12 @@ export function readSmall(folder: RealFolder, path: string): string | undefined 
     if (typeof (error as { code?: unknown }).code !== "string") throw error;
     return undefined;
   }
+}
+
+/** Of the folder itself. */
+export function kindOfDotGit(folder: RealFolder): Kind | undefined {
+  const stat = lstatSync(`/proc/self/fd/${folder.descriptor}/.git`, { throwIfNoEntry: false });
+  return stat?.isDirectory() ? "dir" : stat?.isFile() ? "file" : undefined;
 }
 
 /** Rejects with a sentence where git cannot say. `.git` of `dir` is of this kind. */

@@ -1,8 +1,7 @@
 /** Reads a folder that is to be shared, before it is covered: what is in it, what of that is hidden, what git ignores. */
+import type { FileName } from "../base/name.ts";
 import { type HostFolder, openHostFolder } from "../content/host-folder.ts";
 import { type Scanned, scanFolder } from "../content/scan.ts";
-import { pathRulesOf } from "../git/path-rules.ts";
-import type { PathRules } from "../replica/path-rules.ts";
 import type { PathRulesData } from "../replica/path-rules-data.ts";
 import type { Progress } from "./api.ts";
 import { createRulesCollector, type RulesCollector, type RulesOptions } from "./collect-rules.ts";
@@ -12,11 +11,12 @@ import { treeOf } from "./rules-sources.ts";
 
 export interface ReadFolder {
   readonly scanned: Scanned;
-  readonly collector: RulesCollector;
-  readonly collected: PathRulesData;
-  readonly rules: PathRules;
+  readonly isHidden: (name: FileName) => boolean;
   /** Paths for display. */
   readonly hidden: readonly string[];
+  readonly collector: RulesCollector;
+  /** Its first answer. Never rejects. */
+  readonly collected: Promise<PathRulesData>;
 }
 
 /** `path`: of the folder, real. Rejects if the folder itself cannot be read, and with `cancelled`. */
@@ -31,17 +31,18 @@ export async function readFolder(
 ): Promise<ReadFolder> {
   const { hide, shareIgnored, warn, progress, signal } = options;
   const tell = (done: number, total: number): void => progress?.({ step: "scan", done, total });
+  const real = { descriptor: folder.opened.paths.root, path };
+  const collector = createRulesCollector({ hide, shareIgnored, folder: real, warn });
+  collector.begin();
   tell(0, 0);
   const scanned = await scanFolder(folder, { progress: (seen) => tell(seen, 0) });
   tell(scanned.nodes.length, scanned.nodes.length);
   throwIfCancelled(signal);
-  const real = { descriptor: folder.opened.paths.root, path };
-  const collector = createRulesCollector({ hide, shareIgnored, folder: real, warn });
   const tree = treeOf(scanned.nodes);
-  const collected = await collector.collect(tree);
+  const isHidden = await collector.hidden(tree);
   throwIfCancelled(signal);
-  const rules = pathRulesOf(collected);
-  return { scanned, collector, collected, rules, hidden: hiddenFiles(tree, rules.isHidden) };
+  const hidden = hiddenFiles(tree, isHidden);
+  return { scanned, isHidden, hidden, collector, collected: collector.collect(tree) };
 }
 
 /** What of a folder would be hidden: paths for display. Rejects if it cannot be read. */

@@ -5,7 +5,7 @@ import type { Timers } from "../base/ports.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import type { FileName } from "../base/name.ts";
 import type { Op, Place } from "../replica/op.ts";
-import type { PathRulesData } from "../replica/path-rules-data.ts";
+import { nothingApartData, type PathRulesData } from "../replica/path-rules-data.ts";
 import type { RulesCollector } from "./collect-rules.ts";
 import { dotGit, gitIgnore } from "./rules-sources.ts";
 
@@ -15,24 +15,32 @@ const settleMs = 1000;
 export interface RulesWatch extends Disposable {
   /** After each operation. */
   decided(decided: Decided): void;
-  /** What guests are to be told. */
+  /** What guests are to be told, once `begun`. */
   readonly current: PathRulesData;
+  readonly begun: Promise<void>;
 }
 
 export function createRulesWatch(parts: {
   readonly view: Pick<HostReplica, "list" | "node" | "placeOf" | "isIndex" | "gitDirOf">;
-  readonly collector: RulesCollector;
-  readonly first: PathRulesData;
+  readonly collector: Pick<RulesCollector, "collect">;
+  /** Does not reject. */
+  readonly first: Promise<PathRulesData>;
   readonly timers: Timers;
   /** `current` is another now. */
   readonly changed: (rules: PathRulesData) => void;
 }): RulesWatch {
   const { view, collector, timers } = parts;
-  let current = parts.first;
+  let current = nothingApartData;
   let due: { cancel(): void } | undefined;
-  let looking = false;
+  let looking = true;
   let again = false;
   let over = false;
+
+  const begun = parts.first.then((found) => {
+    current = found;
+    looking = false;
+    if (again) later();
+  });
 
   function later(): void {
     if (looking) again = true;
@@ -86,6 +94,7 @@ export function createRulesWatch(parts: {
     decided({ ordered }) {
       if (ordered?.t === "applied" && concerns(ordered.op)) later();
     },
+    begun,
     get current() {
       return current;
     },

@@ -60,13 +60,13 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const folder = openHostFolder(covered);
   owned.add(folder);
   const emit = (event: SessionEvent): void => options.onEvent(event);
-  const { scanned, collector, collected, rules, hidden } = await readFolder(folder, covered, {
+  const { scanned, isHidden, hidden, collector, collected } = await readFolder(folder, covered, {
     ...options,
     progress,
     warn: (text) => emit({ event: "warning", text }),
   });
   const conditions = !switches.noConditions;
-  const replica = createHostReplica({ scanned: scanned.nodes, backing: folder, rules, conditions });
+  const replica = createHostReplica({ scanned: scanned.nodes, backing: folder, rules: { isHidden }, conditions });
   const clock = createSessionClock(switches.wall);
   const identity = loadIdentity(stateFolder());
   const about = { repository: basename(covered), workspace: workspaceId(identity, covered) };
@@ -119,8 +119,10 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
   });
   owned.add(guests);
-  const told = { first: collected, changed: (now: PathRulesData) => guests.tellRules(now) };
-  const watch = owned.add(createRulesWatch({ view: replica, collector, timers: systemTimers, ...told }));
+  const tellRules = (rules: PathRulesData): void => guests.tellRules(rules);
+  const watch = owned.add(
+    createRulesWatch({ view: replica, collector, first: collected, timers: systemTimers, changed: tellRules }),
+  );
   const ending = owned.add(
     createEnding({ timers: systemTimers, guests: () => guests.count, lastFetch: () => guests.lastFetch }),
   );
@@ -178,6 +180,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   throwIfCancelled(options.signal);
   progress({ step: "mount", done: 1, total: 1 });
 
+  await watch.begun;
   const secret = randomBytes(16);
   let link: HostLink | undefined;
   link = await listen();

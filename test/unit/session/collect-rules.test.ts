@@ -34,7 +34,12 @@ async function read(hide: readonly string[] = [".env", ".env.*"], shareIgnored =
   says.length = 0;
   const folder = openHostFolder(root);
   try {
-    return await readFolder(folder, root, { hide, shareIgnored, warn: (text) => says.push(text) });
+    const { collected, hidden } = await readFolder(folder, root, {
+      hide,
+      shareIgnored,
+      warn: (text) => says.push(text),
+    });
+    return { hidden, collected: await collected, rules: pathRulesOf(await collected) };
   } finally {
     folder.dispose();
   }

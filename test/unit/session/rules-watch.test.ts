@@ -14,14 +14,21 @@ let told: PathRulesData[];
 let ends: ((rules: PathRulesData) => void)[];
 const rules = (text: string): PathRulesData => ({ ...nothingApartData, ignoreFiles: [{ dir: "", text }] });
 
-beforeEach(() => {
+beforeEach(async () => {
   rig = hostRig([...hostRepo, ".gitignore", ".git/info/", ".git/info/exclude"]);
   timers = fakeTimers();
   told = [];
   ends = [];
   const collect = (): Promise<PathRulesData> => new Promise((resolve) => ends.push(resolve));
   const changed = (now: PathRulesData): void => void told.push(now);
-  watch = createRulesWatch({ view: rig.host, collector: { collect }, first: rules("a"), timers, changed });
+  watch = createRulesWatch({
+    view: rig.host,
+    collector: { collect },
+    first: Promise.resolve(rules("a")),
+    timers,
+    changed,
+  });
+  await watch.begun;
 });
 
 function does(op: Op): void {
