@@ -1,20 +1,25 @@
 /** What is hidden and what git ignores in the shared folder (R-HIDE, R-SEED), as the host tells it to guests. */
-import { type FileName, mustFileName } from "../base/name.ts";
+import type { FileName } from "../base/name.ts";
 import { hiddenNames } from "../git/hidden-names.ts";
 import { excludesOf } from "../git/path-rules.ts";
 import { fitsRules } from "../peer/codec/rules.ts";
 import type { Kind } from "../replica/op.ts";
 import type { IgnoreFile, PathRulesData, Repository } from "../replica/path-rules-data.ts";
 import { kindOfDotGit, type Looked, lookAt, readSmall, type RealFolder } from "./look-at-repository.ts";
-import { findSources, pathBelow, type RulesSources, type RulesTree } from "./rules-sources.ts";
+import { type Entry, findSources, pathBelow, type RulesSources } from "./rules-sources.ts";
 
 export interface RulesCollector {
   /** Before the first look at the tree, if there is something to do meanwhile: git is asked about the folder itself. */
   begin(): void;
-  /** First, once: what is hidden as long as the folder is shared. */
-  hidden(tree: RulesTree): Promise<(name: FileName) => boolean>;
-  /** All of it, as it is now; the first time of the same tree. Like `hidden`, never rejects: what git cannot say is shared, and said. */
-  collect(tree: RulesTree): Promise<PathRulesData>;
+  /** First, once: which names are hidden as long as the folder is shared, and what has one now (paths for display, sorted; a directory, `name/`, stands for what is in it). */
+  hidden(tree: Iterable<Entry>): Promise<Hidden>;
+  /** All of it, as it is now; the first time as `hidden` found it. Like that, never rejects: what git cannot say is shared, and said. */
+  collect(tree: () => Iterable<Entry>): Promise<PathRulesData>;
+}
+
+export interface Hidden {
+  readonly isHidden: (name: FileName) => boolean;
+  readonly files: readonly string[];
 }
 
 export interface RulesOptions {
@@ -36,7 +41,7 @@ export function createRulesCollector(
   const asks = hide.length > 0 || !parts.shareIgnored;
   let exempt: readonly string[] = [];
   let ahead: Promise<Looked | undefined> | undefined;
-  let fresh: readonly Looked[] | undefined;
+  let fresh: { readonly sources: RulesSources; readonly looked: readonly Looked[] } | undefined;
   const said = new Set<string>();
 
   function warn(text: string): void {
@@ -67,15 +72,19 @@ export function createRulesCollector(
       if (kind !== undefined) ahead = look("", kind);
     },
     async hidden(tree) {
-      fresh = await lookAtAll(findSources(tree));
-      exempt = trackedNames(fresh, hide);
-      return hiddenNames(hide, exempt);
+      const matches = hiddenNames(hide, []);
+      const sources = findSources(tree, matches);
+      const looked = await lookAtAll(sources);
+      fresh = { sources, looked };
+      exempt = trackedNames(looked, matches);
+      const isHidden = hiddenNames(hide, exempt);
+      return { isHidden, files: hiddenFiles(sources.named, isHidden) };
     },
     async collect(tree) {
       const only: PathRulesData = { hidden: hide, exempt, repositories: [], ignoreFiles: [] };
       if (parts.shareIgnored) return only;
-      const sources = findSources(tree);
-      const looked = fresh ?? (await lookAtAll(sources));
+      const sources = fresh?.sources ?? findSources(tree());
+      const looked = fresh?.looked ?? (await lookAtAll(sources));
       fresh = undefined;
       const { isWithin, told } = withoutHidden(sources, looked, hiddenNames(hide, exempt));
       const ignoreFiles = sources.ignoring.filter(isWithin).flatMap((dir): IgnoreFile[] => {
@@ -91,11 +100,23 @@ export function createRulesCollector(
 }
 
 /** Names of tracked files that a pattern would hide. */
-function trackedNames(looked: readonly Looked[], hide: readonly string[]): string[] {
-  const isHidden = hiddenNames(hide, []);
+function trackedNames(looked: readonly Looked[], matches: (name: FileName) => boolean): string[] {
   const names = new Set<string>();
-  for (const { tracked } of looked) for (const path of tracked) names.add(path.slice(path.lastIndexOf("/") + 1));
-  return [...names].filter((name) => isHidden(mustFileName(name))).sort();
+  for (const { tracked } of looked) {
+    for (const path of tracked) {
+      const name = path.slice(path.lastIndexOf("/") + 1) as FileName;
+      if (matches(name)) names.add(name);
+    }
+  }
+  return [...names].sort();
+}
+
+function hiddenFiles(named: readonly string[], isHidden: (name: FileName) => boolean): string[] {
+  const hidden = named.filter((path) => {
+    const names = namesOf(path.replace(/\/$/, ""));
+    return names.findIndex(isHidden) === names.length - 1;
+  });
+  return hidden.map((path) => Buffer.from(path, "latin1").toString("utf8"));
 }
 
 /** Of what is hidden, guests hear nothing; and what git said nothing of, ignores nothing. */

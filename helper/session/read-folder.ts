@@ -6,8 +6,7 @@ import type { PathRulesData } from "../replica/path-rules-data.ts";
 import type { Progress } from "./api.ts";
 import { createRulesCollector, type RulesCollector, type RulesOptions } from "./collect-rules.ts";
 import { throwIfCancelled } from "./errors.ts";
-import { hiddenFiles } from "./hidden-files.ts";
-import { treeOf } from "./rules-sources.ts";
+import { type Entry, scannedEntries } from "./rules-sources.ts";
 
 export interface ReadFolder {
   readonly scanned: Scanned;
@@ -38,11 +37,10 @@ export async function readFolder(
   const scanned = await scanFolder(folder, { progress: (seen) => tell(seen, 0) });
   tell(scanned.nodes.length, scanned.nodes.length);
   throwIfCancelled(signal);
-  const tree = treeOf(scanned.nodes);
-  const isHidden = await collector.hidden(tree);
+  const entries = (): Iterable<Entry> => scannedEntries(scanned.nodes);
+  const { isHidden, files: hidden } = await collector.hidden(entries());
   throwIfCancelled(signal);
-  const hidden = hiddenFiles(tree, isHidden);
-  return { scanned, isHidden, hidden, collector, collected: collector.collect(tree) };
+  return { scanned, isHidden, hidden, collector, collected: collector.collect(entries) };
 }
 
 /** What of a folder would be hidden: paths for display. Rejects if it cannot be read. */

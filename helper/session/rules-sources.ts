@@ -1,53 +1,80 @@
-/** Where a work tree says what it ignores, and where its repositories are: one walk over the tree, without touching the disk. */
+/** Where a work tree says what it ignores, where its repositories are, and what has certain names: one look at all its names, without touching the disk. */
 import { mustFileName, type FileName } from "../base/name.ts";
-import type { SnapshotNode } from "../replica/api.ts";
+import type { SnapshotNode, View } from "../replica/api.ts";
 import { rootNode, type NodeId } from "../replica/ids.ts";
 import type { Kind } from "../replica/op.ts";
 
-export interface RulesTree {
-  list(dir: NodeId): Iterable<{ readonly name: FileName; readonly node: NodeId }>;
-  kindOf(node: NodeId): Kind | undefined;
+/** A name in a tree. */
+export interface Entry {
+  readonly name: FileName;
+  readonly kind: Kind;
+  /** Of its directory, from the root (latin1); undefined in a git dir. Asked for few. */
+  dir(): string | undefined;
 }
 
-/** Directories, as paths from the root (latin1). */
+/** Paths from the root (latin1), sorted. */
 export interface RulesSources {
-  /** That hold `.git`, with what that is. */
+  /** Directories that hold `.git`, with what that is. */
   readonly repositories: readonly { readonly dir: string; readonly kind: Kind }[];
-  /** That hold a `.gitignore`. */
+  /** Directories that hold a `.gitignore`. */
   readonly ignoring: readonly string[];
+  /** What has a name asked for, with a `/` after directories. */
+  readonly named: readonly string[];
 }
 
 export const dotGit = mustFileName(".git");
 export const gitIgnore = mustFileName(".gitignore");
 
-export function findSources(tree: RulesTree): RulesSources {
+export function findSources(
+  entries: Iterable<Entry>,
+  isNamed: (name: FileName) => boolean = () => false,
+): RulesSources {
   const repositories: { dir: string; kind: Kind }[] = [];
   const ignoring: string[] = [];
-  const open: { readonly id: NodeId; readonly dir: string }[] = [{ id: rootNode, dir: "" }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const { name, node } of tree.list(next.id)) {
-      const kind = tree.kindOf(node);
-      if (kind === undefined) continue;
-      if (name === dotGit) repositories.push({ dir: next.dir, kind });
-      // Git does not follow a link there.
-      else if (name === gitIgnore && kind === "file") ignoring.push(next.dir);
-      else if (kind === "dir" && !name.endsWith(".git")) open.push({ id: node, dir: pathBelow(next.dir, name) });
-    }
+  const named: string[] = [];
+  for (const entry of entries) {
+    const { name, kind } = entry;
+    const isRepository = name === dotGit;
+    // Git does not follow a link there.
+    const isIgnoring = name === gitIgnore && kind === "file";
+    const isAskedFor = isNamed(name);
+    const dir = isRepository || isIgnoring || isAskedFor ? entry.dir() : undefined;
+    if (dir === undefined) continue;
+    if (isRepository) repositories.push({ dir, kind });
+    if (isIgnoring) ignoring.push(dir);
+    if (isAskedFor) named.push(`${pathBelow(dir, name)}${kind === "dir" ? "/" : ""}`);
   }
   repositories.sort((a, b) => (a.dir < b.dir ? -1 : 1));
-  return { repositories, ignoring: ignoring.sort() };
+  return { repositories, ignoring: ignoring.sort(), named: named.sort() };
 }
 
-/** The tree a scan found. */
-export function treeOf(nodes: readonly SnapshotNode[]): RulesTree {
-  const kinds = new Map<NodeId, Kind>();
-  const children = new Map<NodeId, { name: FileName; node: NodeId }[]>();
-  for (const { id, kind, places } of nodes) {
-    kinds.set(id, kind);
-    if (kind === "dir") children.set(id, []);
-    for (const { parent, name } of places) children.get(parent)?.push({ name, node: id });
+/** Of what a scan found: node n is the n-th (R-ID). */
+export function* scannedEntries(nodes: readonly SnapshotNode[]): Generator<Entry> {
+  const dirOf = (id: NodeId): string | undefined => {
+    const names: FileName[] = [];
+    for (let node = id; node !== rootNode; ) {
+      const at = nodes[node - rootNode]?.places[0];
+      if (at === undefined || at.name.endsWith(".git")) return undefined;
+      names.push(at.name);
+      node = at.parent;
+    }
+    return names.reverse().join("/");
+  };
+  for (const { kind, places } of nodes)
+    for (const { parent, name } of places) yield { name, kind, dir: () => dirOf(parent) };
+}
+
+/** Of the tree as it is now. */
+export function* viewEntries(view: Pick<View, "list" | "node">): Generator<Entry> {
+  const open: { readonly id: NodeId; readonly dir: string }[] = [{ id: rootNode, dir: "" }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { dir } = next;
+    for (const { name, node } of view.list(next.id)) {
+      const kind = view.node(node)?.kind;
+      if (kind !== undefined) yield { name, kind, dir: () => dir };
+      if (kind === "dir" && !name.endsWith(".git")) open.push({ id: node, dir: pathBelow(dir, name) });
+    }
   }
-  return { list: (dir) => children.get(dir) ?? [], kindOf: (node) => kinds.get(node) };
 }
 
 export function pathBelow(dir: string, name: string): string {

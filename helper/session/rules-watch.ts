@@ -7,7 +7,7 @@ import type { FileName } from "../base/name.ts";
 import type { Op, Place } from "../replica/op.ts";
 import { nothingApartData, type PathRulesData } from "../replica/path-rules-data.ts";
 import type { RulesCollector } from "./collect-rules.ts";
-import { dotGit, gitIgnore } from "./rules-sources.ts";
+import { dotGit, gitIgnore, viewEntries } from "./rules-sources.ts";
 
 /** A checkout changes many files at once. Milliseconds. */
 const settleMs = 1000;
@@ -51,7 +51,7 @@ export function createRulesWatch(parts: {
     due = undefined;
     looking = true;
     again = false;
-    const found = await collector.collect({ list: (dir) => view.list(dir), kindOf: (id) => view.node(id)?.kind });
+    const found = await collector.collect(() => viewEntries(view));
     looking = false;
     if (over) return;
     if (!isDeepStrictEqual(found, current)) {
