@@ -2,6 +2,7 @@
 import type { FileName } from "../base/name.ts";
 import { hiddenNames } from "../git/hidden-names.ts";
 import { excludesOf } from "../git/path-rules.ts";
+import { saysAnything } from "../git/patterns.ts";
 import { fitsRules } from "../peer/codec/rules.ts";
 import type { Kind } from "../replica/op.ts";
 import type { IgnoreFile, PathRulesData, Repository } from "../replica/path-rules-data.ts";
@@ -140,6 +141,9 @@ async function withTracked(
   looked: readonly Looked[],
   ignoreFiles: readonly IgnoreFile[],
 ): Promise<Pick<PathRulesData, "repositories" | "ignoreFiles">> {
+  const texts = [...ignoreFiles.map(({ text }) => text), ...looked.flatMap(({ excludes }) => excludes)];
+  if (!texts.some(saysAnything))
+    return { repositories: looked.map(({ dir }) => ({ dir, excludes: [], tracked: [] })), ignoreFiles: [] };
   const { isExcluded, within } = excludesOf({
     repositories: looked.map((each) => ({ ...each, tracked: [] })),
     ignoreFiles,
