@@ -44,6 +44,8 @@ export function createRulesCollector(
   let ahead: Promise<Looked | undefined> | undefined;
   let fresh: { readonly sources: RulesSources; readonly looked: readonly Looked[] } | undefined;
   const said = new Set<string>();
+  /** What git said last of each. */
+  const last = new Map<string, Looked>();
 
   function warn(text: string): void {
     if (!said.has(text)) parts.warn(text);
@@ -51,10 +53,17 @@ export function createRulesCollector(
   }
 
   async function look(dir: string, kind: Kind): Promise<Looked | undefined> {
-    return await lookAt(folder, dir, kind).catch((error: Error) => {
-      warn(`What git ignores in ${shown(dir)} is shared like everything else: ${error.message}`);
+    try {
+      const looked = await lookAt(folder, dir, kind);
+      last.set(dir, looked);
+      return looked;
+    } catch (error) {
+      // What guests have as their own would be told to all, were it not ignored for a moment.
+      const before = last.get(dir);
+      if (before !== undefined) return before;
+      warn(`What git ignores in ${shown(dir)} is shared like everything else: ${(error as Error).message}`);
       return undefined;
-    });
+    }
   }
 
   async function lookAtAll({ repositories }: RulesSources): Promise<Looked[]> {
