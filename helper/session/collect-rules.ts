@@ -153,7 +153,7 @@ async function withTracked(
   const texts = [...ignoreFiles.map(({ text }) => text), ...looked.flatMap(({ excludes }) => excludes)];
   if (!texts.some(saysAnything))
     return { repositories: looked.map(({ dir }) => ({ dir, excludes: [], tracked: [] })), ignoreFiles: [] };
-  const { isExcluded, within } = excludesOf({
+  const rules = excludesOf({
     repositories: looked.map((each) => ({ ...each, tracked: [] })),
     ignoreFiles,
   });
@@ -161,12 +161,12 @@ async function withTracked(
   let started = performance.now();
   for (const { dir, excludes, tracked } of looked) {
     const ignored: string[] = [];
-    let isIgnored = within(namesOf(dir));
+    let isIgnored = rules.within(namesOf(dir));
     let at = "";
     for (const path of tracked) {
       // Git lists them in order: those of one directory come together, more or less.
       const above = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-      if (above !== at) isIgnored = within([...namesOf(dir), ...namesOf(above)]);
+      if (above !== at) isIgnored = rules.within([...namesOf(dir), ...namesOf(above)]);
       at = above;
       if (isIgnored(path.slice(above === "" ? 0 : above.length + 1), "file")) ignored.push(path);
       if (performance.now() - started < slice) continue;
@@ -175,7 +175,7 @@ async function withTracked(
     }
     repositories.push({ dir, excludes, tracked: ignored });
   }
-  const read = ignoreFiles.filter(({ dir }) => !isExcluded(namesOf(dir), "dir"));
+  const read = ignoreFiles.filter(({ dir }) => !rules.isExcluded(namesOf(dir), "dir"));
   return { repositories, ignoreFiles: read };
 }
 

@@ -19,6 +19,7 @@ export interface RulesWatch extends Disposable {
   /** What guests are to be told, once `begun`. */
   readonly current: PathRulesData;
   readonly begun: Promise<void>;
+  dispose(): void;
 }
 
 export function createRulesWatch(parts: {
