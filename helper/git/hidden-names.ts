@@ -28,8 +28,7 @@ export function hiddenNames(patterns: readonly string[], exempt: readonly string
   const exact = new Set(patterns.filter((pattern) => !wild.test(pattern)).map(bytesOf));
   const globs = patterns.filter((pattern) => wild.test(pattern)).map(globOf);
   const never = new Set(exempt);
-  const isHidden = (name: string): boolean =>
-    (exact.has(name) || globs.some((glob) => glob(name))) && !never.has(name);
+  const isHidden = (name: string): boolean => (exact.has(name) || globs.some((glob) => glob(name))) && !never.has(name);
   return (name) => {
     if (isHidden(name)) return true;
     if (!name.endsWith("~") && name[0] !== "." && name[0] !== "#") return false;
