@@ -50,6 +50,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const switches = readTestSwitches();
   const owner = shownOwner(switches.owner);
   const progress = options.onProgress ?? (() => undefined);
+  // A dead mount over the folder would hide it.
+  await clearDeadMounts([options.folder]);
   const covered = folderToShare(options.folder);
   const mountPoint = options.mount ?? covered;
   await clearDeadMounts([mountPoint, covered]);

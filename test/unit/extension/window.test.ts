@@ -245,7 +245,7 @@ describe("the end", () => {
     const helper = await openOn(guest());
     helper.tell({ event: "ended", reason: "the host stopped sharing" });
     const told = await notice(/session has ended: the host stopped sharing/);
-    expect(told.buttons).toEqual(["Rejoin", "Close Folder"]);
+    expect(told.buttons).toEqual(["Rejoin", "Keep a Copy…", "Close Folder"]);
     await helper.crash();
     told.press("Close Folder");
     await vi.waitFor(() => expect(fake.executed).toContainEqual(["workbench.action.closeFolder"]));
@@ -256,7 +256,7 @@ describe("the end", () => {
     const helper = await openOn(guest());
     await helper.crash();
     await statusIs("$(error) Pairmount: helper ended");
-    expect((await notice(/helper ended/)).buttons).toEqual(["Rejoin", "Close Folder"]);
+    expect((await notice(/helper ended/)).buttons).toEqual(["Rejoin", "Keep a Copy…", "Close Folder"]);
     desk.open(helper.status.mount);
     const told = await notice(/was a shared workspace/);
     const asked: string[] = [];
