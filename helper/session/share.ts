@@ -274,7 +274,7 @@ function eventState(
   guest: GuestConnection,
 ): Extract<SessionEvent, { event: "peer" }>["state"] {
   if (state !== "connected") return state;
-  const back = joined.has(guest);
+  const back = guest.returns || joined.has(guest);
   joined.add(guest);
   return back ? "back" : "joined";
 }
