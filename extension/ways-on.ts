@@ -46,7 +46,7 @@ export function offerWaysOn(parts: WaysOnParts, offer: Offer): boolean {
 async function ask(parts: WaysOnParts, place: Place, offer: Offer): Promise<void> {
   const { mount, folder } = place;
   // VS Code leaves an error with buttons where it is; a session that ended with a word is none.
-  const show = offer.loss === "lost" ? window.showErrorMessage : window.showWarningMessage;
+  const show = offer.loss === "ended" ? window.showWarningMessage : window.showErrorMessage;
   const ways = waysOn(place, offer.loss);
   const picked = await parts.notices.need(() => show(plain(offer.text), ...ways));
   switch (picked) {
@@ -64,7 +64,7 @@ async function ask(parts: WaysOnParts, place: Place, offer: Offer): Promise<void
       const parent = await askForParent();
       if (parent === undefined) return await ask(parts, place, offer);
       return await again(parts, place, offer, async (by) => {
-        if ((await joinAt(parts, by)) !== undefined) await keepThenLeave(parts.session, parent);
+        if ((await joinAt(parts, by)) !== undefined) await keepThenLeave(parts, parent);
       });
     }
     case undefined:

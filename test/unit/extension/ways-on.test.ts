@@ -1,5 +1,5 @@
 /** A window whose mount is gone: what it is offered, and what comes of it. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Place, remember, waysOn } from "../../../extension/places.ts";
@@ -93,6 +93,18 @@ describe("Keep a Copy on a dead mount", () => {
     expect(helper.asked.map(([name]) => name)).toEqual(["keepCopy"]);
   });
 
+  it("leaves alone a session that the window has again", async () => {
+    const mount = await onDeadMount();
+    const told = await notice(/helper ended/);
+    const helper = await hostIsThere();
+    fake.input = () => invite;
+    await fake.commands.get("pairmount.join")?.();
+    expect(helper.status.mount).toBe(mount);
+    told.press("Keep a Copy…");
+    await notice(/has a session again/);
+    expect(helper.asked).toEqual([]);
+  });
+
   it("joins nothing where no folder is chosen, and offers the ways on again", async () => {
     await onDeadMount();
     await hostIsThere();
@@ -160,6 +172,14 @@ describe("the ways on", () => {
       expect(waysOn(beside, loss)).toEqual(["Open Real Folder", "Close Folder"]);
       expect(waysOn(over, loss)).toEqual(loss === "ended" ? [] : ["Share Again"]);
     }
+  });
+
+  it("offers nothing on an ordinary folder that took the mount's place", async () => {
+    const mount = await onDeadMount();
+    writeFileSync(join(mount, "mine.txt"), "");
+    desk.open(mount);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(fake.shown).toEqual([]);
   });
 
   it("know a place by its mount, newest first, twenty at most", () => {
