@@ -1,5 +1,5 @@
 /** The extension's shell: activated on a fake editor, attached to a session over a real socket. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { commandIds, viewIds } from "../../../extension/command-ids.ts";
