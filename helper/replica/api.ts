@@ -6,6 +6,7 @@ import type { FileName } from "../base/name.ts";
 import type { Errno } from "../base/errno.ts";
 import type { Result } from "../base/result.ts";
 import type { Time } from "../base/time.ts";
+import type { PathRules } from "./path-rules.ts";
 import type { PathClass, ViewChange } from "./view-change.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "./ids.ts";
 import type { Program } from "./lost-locks.ts";
@@ -158,6 +159,12 @@ export type Performed =
   | { readonly t: "asked"; readonly id: OpId; readonly send: readonly Submitted[] }
   | { readonly t: "failed"; readonly errno: Errno; readonly send: readonly Submitted[] };
 
+/** What made a guest's own node a told one. `changes`: what this guest's mount has to be told of it. */
+export interface Published {
+  readonly send: readonly Submitted[];
+  readonly changes: readonly ViewChange[];
+}
+
 export interface GuestReplica extends View {
   readonly peer: PeerId;
   /** Node id for a node this guest makes: from its range, or its private numbers where `at` is private. */
@@ -175,6 +182,14 @@ export interface GuestReplica extends View {
     bytes: Uint8Array,
     time: Time,
   ): Performed & { readonly offset: number };
+  /** The host's, at an ignored place (R-SEED): before anything but a removal changes it, all its bytes must be in the cache. */
+  isSeed(id: NodeId): boolean;
+  /** The file that a rename would tell first (R-SEED): `publish` it with its bytes, then perform the rename. */
+  crossing(from: Place, to: Place): Node | undefined;
+  /** `bytes`: of a file, whole; else empty. */
+  publish(node: NodeId, bytes: Uint8Array, time: Time): Published;
+  /** Other rules hold from here on: what of this guest's own is no longer ignored, to be published in this order. */
+  setRules(rules: PathRules): readonly NodeId[];
   /** Ends bursts: of one handle, of one node, or all. */
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): readonly Submitted[];
 

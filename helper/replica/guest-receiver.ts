@@ -6,6 +6,7 @@ import { bytesFromOthers } from "./guest-bytes.ts";
 import { noEffects, park, type Effects } from "./guest-effects.ts";
 import { keysOfApplied, keysOfRefused } from "./guest-keys.ts";
 import type { GuestSender } from "./guest-sender.ts";
+import { yieldKept, keepOwn } from "./guest-kept.ts";
 import { settleNode, settleNodes, type Guest } from "./guest-settle.ts";
 import { takeSeed, takeSeeds } from "./guest-seeds.ts";
 import { replaceConfirmed, tellReplaced } from "./guest-snapshot.ts";
@@ -83,10 +84,13 @@ export class GuestReceiver {
     for (const id of keys.nodes) this.#notePath(id);
     // The kernel that asked takes what changed from the answer, but for directories that came back with it.
     const diff = watch(view, own?.asked === true ? keysOfRevived(applied.revived) : keys);
+    const settleOwn = own === undefined ? this.#others(applied) : undefined;
     const sizes = new Map(keys.nodes.map((id) => [id, view.confirmed.get(id)?.size ?? 0]));
     applyOp(view.confirmed, applied);
     if (own === undefined && applied.op.t === "rmdir") keepForRevival(view.overlay, this.#sender.queue, applied.op);
     for (const { node } of applied.revived ?? []) view.ghosts.delete(node);
+    settleOwn?.();
+    for (const { at } of applied.revived ?? []) yieldKept(view, at);
     this.position = applied.seq;
     if (own !== undefined) this.#ownApplied(own);
     else {
@@ -98,6 +102,22 @@ export class GuestReceiver {
     settleNodes(this.#guest, keys, alive, effects);
     effects.changes.push(...diff());
     if (applied.by === this.#peer) this.#decided(applied.id, done, effects);
+  }
+
+  /** R-SEED: what somebody else's operation means for this guest's own files. Call the answer when it was applied. */
+  #others({ op }: Applied): () => void {
+    const view = this.#view;
+    const went = op.t === "rmdir" ? op.node : op.t === "rename" ? op.victim?.node : undefined;
+    const stay = keepOwn(view, went === undefined ? [] : [went]);
+    const at =
+      op.t === "rename" ? op.to : op.t === "create" || op.t === "mkdir" || op.t === "symlink" ? op.at : undefined;
+    const kind = op.t === "rename" ? view.kindOf(op.node) : undefined;
+    const wasIgnored = op.t === "rename" && view.classes.isIgnored(op.from, kind ?? "file");
+    return () => {
+      if (op.t === "rename") view.classes.moved(op.node, wasIgnored, op.to, kind ?? "file");
+      stay();
+      if (at !== undefined) yieldKept(view, at);
+    };
   }
 
   #refused(refused: Refused, effects: Effects): void {
@@ -140,7 +160,7 @@ export class GuestReceiver {
       this.#sender.taint.refused(held, own.inGitDir);
     }
     view.overlay.release(own.holds);
-    if (op.t === "rename") view.git.moved();
+    if (op.t === "rename") view.dirsMoved();
     for (const at of own.holds.names) view.git.appeared(at.parent, at.name);
   }
 
@@ -162,7 +182,7 @@ export class GuestReceiver {
     this.#settleDecided(down, effects);
     this.#keepLocks();
     for (const id of view.overlay.nodes.keys()) settleNode(this.#guest, id, effects);
-    view.git.moved();
+    view.dirsMoved();
     tellReplaced(view, before, effects);
     takeSeeds(view, down.snapshot.seeds, effects);
   }

@@ -1,6 +1,7 @@
 import type { Snapshot } from "./api.ts";
 import { nodeChange, pairMoves, shownOf } from "./changes.ts";
 import type { Effects } from "./guest-effects.ts";
+import { keepOwn, yieldAllKept } from "./guest-kept.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId } from "./ids.ts";
 import type { Namespace } from "./namespace.ts";
@@ -13,7 +14,7 @@ import type { ViewChange } from "./view-change.ts";
 export interface Replaced {
   readonly view: Capture;
   readonly confirmed: Namespace;
-  /** Files with own content, which the overlay takes care of. */
+  /** Files with own content, which the overlay or the private layer takes care of. */
   readonly own: ReadonlySet<NodeId>;
 }
 
@@ -21,7 +22,8 @@ export interface Replaced {
 export function replaceConfirmed(view: GuestView, snapshot: Snapshot): Replaced {
   const before = capture(view);
   const old = view.confirmed;
-  const own = new Set<NodeId>();
+  const own = new Set<NodeId>(view.privates.nodes.keys());
+  const stay = keepOwn(view, [...view.privates.names.keys()]);
   for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) own.add(id);
   for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) notePath(view, id, entry);
   view.replaceConfirmed(namespaceOf(snapshot.nodes));
@@ -31,6 +33,8 @@ export function replaceConfirmed(view: GuestView, snapshot: Snapshot): Replaced 
   for (const [id, entry] of view.overlay.nodes) {
     if (entry.content > 0 && view.confirmed.get(id)?.version !== old.get(id)?.version) entry.diverged = true;
   }
+  stay();
+  yieldAllKept(view);
   return { view: before, confirmed: old, own };
 }
 

@@ -2,10 +2,10 @@ import { assert } from "../base/brand.ts";
 import type { GuestReplica, Snapshot } from "./api.ts";
 import { GuestReceiver } from "./guest-receiver.ts";
 import { GuestSender } from "./guest-sender.ts";
+import { strays } from "./guest-publish.ts";
 import { GuestView } from "./guest-view.ts";
 import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
 import { nothingApart, type PathRules } from "./path-rules.ts";
-import { isPrivateId } from "./private-layer.ts";
 import { namespaceOf } from "./snapshot.ts";
 import { createPlaceQuestions } from "./view.ts";
 
@@ -57,9 +57,16 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     list: (dir) => view.list(dir),
     placeOf: (id) => view.placeOf(id),
     isPrivate: (at) => view.isPrivate(at),
-    isPrivateNode: isPrivateId,
+    isPrivateNode: (id) => view.isPrivateNode(id),
+    isSeed: (id) => view.isSeed(id),
+    crossing: (from, to) => sender.crossing(from, to),
+    publish: (node, bytes, time) => sender.publish(node, bytes, time),
+    setRules(rules) {
+      view.classes.setRules(rules);
+      return strays(view);
+    },
     forget: (id) => view.forget(id),
-    newNode: (at) => (view.isPrivate(at) ? view.privates.newNode() : newShared()),
+    newNode: (at) => (view.isNeverTold(at) ? view.privates.newNode() : newShared()),
     addRange: (first) => void ranges.push({ next: first, end: first + nodeRangeSize }),
     get needsRange() {
       return ranges.reduce((left, range) => left + range.end - range.next, 0) < enoughIds;

@@ -1,0 +1,80 @@
+/** A guest's own files at ignored places (R-SEED): the host's are fetched whole before they become its own, and some become shared. */
+import { errno } from "../base/errno.ts";
+import type { SessionClock } from "../base/ports.ts";
+import { type Answer, done, fail, type Result } from "../base/result.ts";
+import type { GuestCache } from "../content/guest-cache.ts";
+import type { GuestReplica } from "../replica/api.ts";
+import type { NodeId } from "../replica/ids.ts";
+import type { Node, Place, Submitted } from "../replica/op.ts";
+import type { PathRules } from "../replica/path-rules.ts";
+import type { ViewChange } from "../replica/view-change.ts";
+import type { ContentFetcher } from "./content-fetcher.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** A larger file does not cross by a rename (EXDEV: programs copy it then). */
+const largestCrossing = 32 * 1024 * 1024;
+const piece = 1024 * 1024;
+
+export interface OwnFiles {
+  /** Makes the call once all bytes of the node are here, if it is the host's and the call would make it this guest's own. */
+  whole<T>(node: NodeId | undefined, call: () => Answer<T>): Answer<T>;
+  /** Before a rename: a file of this guest's own that goes to a shared place is told first. */
+  crossing(from: Place, to: Place): Result<void>;
+  /** What is no longer ignored is told. */
+  setRules(rules: PathRules): void;
+}
+
+export function createOwnFiles(parts: {
+  readonly replica: GuestReplica;
+  readonly cache: GuestCache;
+  readonly fetcher: ContentFetcher;
+  readonly waiters: Waiters;
+  readonly clock: SessionClock;
+  readonly send: (operations: readonly Submitted[]) => void;
+  readonly report: (changes: readonly ViewChange[]) => void;
+}): OwnFiles {
+  const { replica, cache, fetcher } = parts;
+
+  function lacks(id: NodeId): boolean {
+    const node = replica.node(id);
+    return node?.kind === "file" && !cache.covers(id, 0, node.size) && replica.isSeed(id);
+  }
+
+  async function bring(id: NodeId): Promise<Result<void>> {
+    for (let offset = 0; offset < (replica.node(id)?.size ?? 0); offset += piece) {
+      const read = await fetcher.read(id, offset, piece);
+      if (!read.ok) return read;
+    }
+    return done;
+  }
+
+  function whole<T>(id: NodeId | undefined, call: () => Answer<T>): Answer<T> {
+    if (id === undefined || !lacks(id)) return call();
+    // The host may write meanwhile: then it is looked at again.
+    return parts.waiters.arriving(bring(id)).then((brought) => (brought.ok ? whole(id, call) : brought));
+  }
+
+  function publish({ id, kind, size }: Node): Result<void> {
+    const bytes = kind === "file" && size > 0 ? cache.read(id, 0, size) : undefined;
+    if (bytes?.ok === false) return bytes;
+    const { send, changes } = replica.publish(id, bytes?.value ?? new Uint8Array(0), parts.clock.now());
+    parts.send(send);
+    if (changes.length > 0) parts.report(changes);
+    return done;
+  }
+
+  return {
+    whole,
+    crossing(from, to) {
+      const node = replica.crossing(from, to);
+      if (node === undefined) return done;
+      return node.size > largestCrossing ? fail(errno.EXDEV) : publish(node);
+    },
+    setRules(rules) {
+      for (const id of replica.setRules(rules)) {
+        const node = replica.node(id);
+        if (node !== undefined) publish(node);
+      }
+    },
+  };
+}
