@@ -65,7 +65,7 @@ async function offerToOpen(kept: Kept): Promise<void> {
 }
 
 export function keptWords({ folder, files, commits, note }: Kept): string {
-  const checked = commits === 0 ? "" : ` and ${commits} commits, checked by git`;
+  const checked = commits === 0 ? "" : ` and ${commits} ${commits === 1 ? "commit" : "commits"}, checked by git`;
   const about = note === null ? "" : ` Git's strict rules say of its history: ${note}`;
   return `Kept in ${folder}: ${files} files${checked}.${about}`;
 }

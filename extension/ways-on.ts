@@ -35,6 +35,13 @@ function afterLoss(place: Place | undefined): string {
   return isCovered(place) ? "The plain folder is back." : `The plain folder is ${place.folder ?? "where it was"}.`;
 }
 
+/** Without a session, and on a mount that needs a way on. */
+export function hasWaysOn({ session, places }: JoinParts): boolean {
+  const { t } = session.model;
+  const place = t === "none" || t === "lost" ? places.here() : undefined;
+  return place !== undefined && waysOn(place, t === "lost" ? "lost" : "ended").length > 0;
+}
+
 /** False: this window is on no mount that needs a way on, and nothing is told. */
 export function offerWaysOn(parts: WaysOnParts, offer: Offer): boolean {
   const place = parts.places.here();

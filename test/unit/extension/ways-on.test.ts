@@ -174,7 +174,23 @@ describe("the ways on", () => {
     }
   });
 
-  it("offers nothing on an ordinary folder that took the mount's place", async () => {
+  it("are at hand in the status item's list as long as there is no session, and once more when asked for", async () => {
+    await onDeadMount();
+    (await notice(/helper ended/)).press(undefined);
+    await fake.commands.get("pairmount.menu")?.();
+    expect((await notice(/session of this folder is over/)).buttons).toEqual(guestWays);
+    await hostIsThere();
+    fake.input = () => invite;
+    await fake.commands.get("pairmount.join")?.();
+    fake.executed.length = 0;
+    await fake.commands.get("pairmount.menu")?.();
+    expect(fake.executed).not.toContainEqual(["pairmount.goOn"]);
+    desk.open("/elsewhere");
+    await fake.commands.get("pairmount.goOn")?.();
+    await notice(/Nothing was shared or joined in this folder/);
+  });
+
+  it("are not offered on an ordinary folder that took the mount's place", async () => {
     const mount = await onDeadMount();
     writeFileSync(join(mount, "mine.txt"), "");
     desk.open(mount);

@@ -58,10 +58,12 @@ describe("the status item says in words", () => {
 });
 
 describe("a click on it offers", () => {
-  const offered = (model: Model) => menuOf(model).map(({ command }) => command.replace("pairmount.", ""));
+  const offered = (model: Model, gone = false) =>
+    menuOf(model, { gone }).map(({ command }) => command.replace("pairmount.", ""));
   it("to begin, where there is no session", () => {
     expect(offered({ t: "none" })).toEqual(["share", "join", "doctor", "showLog", "collectDiagnostics"]);
     expect(offered({ t: "lost", role: "host", mount: "/m" })).toEqual(offered({ t: "none" }));
+    expect(offered({ t: "none" }, true)).toEqual(["goOn", ...offered({ t: "none" })]);
   });
   it("to a host the invite and the end, to a guest to leave, and what was recovered first", () => {
     expect(offered(attached(aState()))).toEqual([
