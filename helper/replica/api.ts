@@ -165,6 +165,12 @@ export interface Published {
   readonly changes: readonly ViewChange[];
 }
 
+export interface RulesChanged {
+  /** What of this guest's own is no longer ignored: to be published, in this order. */
+  readonly strays: readonly NodeId[];
+  readonly changes: readonly ViewChange[];
+}
+
 export interface GuestReplica extends View {
   readonly peer: PeerId;
   /** Node id for a node this guest makes: from its range, or its private numbers where `at` is private. */
@@ -188,8 +194,8 @@ export interface GuestReplica extends View {
   crossing(from: Place, to: Place): Node | undefined;
   /** `bytes`: of a file, whole; else empty. */
   publish(node: NodeId, bytes: Uint8Array, time: Time): Published;
-  /** Other rules hold from here on: what of this guest's own is no longer ignored, to be published in this order. */
-  setRules(rules: PathRules): readonly NodeId[];
+  /** Other rules hold from here on. */
+  setRules(rules: PathRules): RulesChanged;
   /** Ends bursts: of one handle, of one node, or all. */
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): readonly Submitted[];
 

@@ -1,18 +1,19 @@
-import type { FileName } from "../base/name.ts";
+import type { Keys } from "./changes.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId } from "./ids.ts";
 import type { Inode } from "./namespace.ts";
-import type { Place } from "./op.ts";
+import type { Op, Place } from "./op.ts";
 import { copyOf } from "./overlay.ts";
 
 /**
- * R-SEED: a shared directory that somebody else removes stays in this guest's view for what is its own in it. Looks at the
- * directories, and those above them, now; the answer, called when the confirmed layer has changed, keeps those that went.
+ * R-SEED: a shared directory that goes by no doing of this guest stays in its view for what is its own in it. Looks at what may
+ * go, and the directories above, now; the answer, called when the shared layers have changed, keeps what went, and lets kept
+ * ones yield to what came.
  */
-export function keepOwn(view: GuestView, dirs: Iterable<NodeId>): () => void {
+export function keepOwn(view: GuestView, { nodes, names }: Pick<Keys, "nodes" | "names">): () => void {
   const known = new Map<NodeId, { readonly shown: Inode; readonly at: Place }>();
   const wanted: NodeId[] = [];
-  for (const dir of dirs) {
+  for (const dir of nodes) {
     if (!view.privates.names.has(dir) || view.isPrivateNode(dir) || view.git.info(dir).role !== "work") continue;
     wanted.push(dir);
     for (let id = dir; id !== rootNode && !known.has(id); ) {
@@ -36,11 +37,12 @@ export function keepOwn(view: GuestView, dirs: Iterable<NodeId>): () => void {
 
   return () => {
     for (const dir of wanted) stay(dir);
+    for (const at of names) yieldKept(view, at);
   };
 }
 
 /** A name came to be in the shared layers: a kept directory under it is that one, or gives way to it. */
-export function yieldKept(view: GuestView, at: Place): void {
+function yieldKept(view: GuestView, at: Place): void {
   const { privates } = view;
   const kept = privates.child(at.parent, at.name);
   const shared = view.sharedChild(at.parent, at.name);
@@ -51,8 +53,15 @@ export function yieldKept(view: GuestView, at: Place): void {
   view.dirsMoved();
 }
 
-/** After a snapshot: every kept directory. */
-export function yieldAllKept(view: GuestView): void {
-  for (const [parent, names] of [...view.privates.names])
-    for (const name of [...names.keys()] as FileName[]) yieldKept(view, { parent, name });
+/** Somebody else's rename: what came from a shared place stays shared. Call the answer when it was applied. */
+export function movedByOther(view: GuestView, { node, from, to }: Extract<Op, { t: "rename" }>): () => void {
+  const kind = view.kindOf(node) ?? "file";
+  const wasIgnored = view.classes.isIgnored(from, kind);
+  return () => view.classes.moved(node, wasIgnored, to, kind);
+}
+
+/** For a snapshot: all there is of this guest's own. */
+export function everythingOwn({ privates }: GuestView): Pick<Keys, "nodes" | "names"> {
+  const names = [...privates.names].flatMap(([parent, own]) => [...own.keys()].map((name) => ({ parent, name })));
+  return { nodes: [...privates.names.keys()], names };
 }

@@ -2,7 +2,9 @@ import type { Time } from "../base/time.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId } from "./ids.ts";
 import type { Inode } from "./namespace.ts";
+import type { RulesChanged } from "./api.ts";
 import type { Op, Place } from "./op.ts";
+import type { PathRules } from "./path-rules.ts";
 import type { ViewChange } from "./view-change.ts";
 
 /** What makes a node told that was this guest's own; `changes` are those its kernel does not know of. */
@@ -57,6 +59,8 @@ function isUnchangedDir(view: GuestView, own: Inode, confirmed: Inode): boolean 
 
 function giveBack(view: GuestView, id: NodeId): Publishing {
   view.privates.giveBack(id);
+  // Told once before, and refused.
+  view.ghosts.delete(id);
   view.dirsMoved();
   return nothing;
 }
@@ -66,8 +70,28 @@ function made({ id: node, kind, mode, target }: Inode, at: Place, time: Time): O
   return { t: kind === "dir" ? "mkdir" : "create", at, node, mode, time };
 }
 
+/** Other rules hold from here on: the host's names that this guest removed and that are not ignored (any more) show again. */
+export function changeRules(view: GuestView, rules: PathRules): RulesChanged {
+  view.classes.setRules(rules);
+  const changes: ViewChange[] = [];
+  for (const at of view.privates.gonePlaces()) {
+    const node = view.sharedChild(at.parent, at.name);
+    const kind = node === undefined ? undefined : view.kindOf(node);
+    // Taken over, removed and still open here: its bytes are this guest's until it is let go of.
+    const own = node === undefined ? undefined : view.privates.nodes.get(node);
+    const isOpen = own !== undefined && own.at === undefined;
+    if (isOpen || (kind !== undefined && view.classes.isIgnored(at, kind))) continue;
+    view.privates.bringBack(at);
+    const after = view.lookup(at);
+    if (after !== undefined)
+      changes.push({ t: "name", at, before: undefined, after, kind: view.kindOf(after) ?? "file" });
+  }
+  view.dirsMoved();
+  return { strays: strays(view), changes };
+}
+
 /** This guest's own nodes at places that are not ignored (any more), directories before what is in them. */
-export function strays(view: GuestView): readonly NodeId[] {
+function strays(view: GuestView): readonly NodeId[] {
   const found: NodeId[] = [];
   const visit = (dir: NodeId): void => {
     for (const [name, id] of view.privates.names.get(dir) ?? []) {

@@ -6,7 +6,7 @@ import { bytesFromOthers } from "./guest-bytes.ts";
 import { noEffects, park, type Effects } from "./guest-effects.ts";
 import { keysOfApplied, keysOfRefused } from "./guest-keys.ts";
 import type { GuestSender } from "./guest-sender.ts";
-import { yieldKept, keepOwn } from "./guest-kept.ts";
+import { keepOwn, movedByOther } from "./guest-kept.ts";
 import { settleNode, settleNodes, type Guest } from "./guest-settle.ts";
 import { takeSeed, takeSeeds } from "./guest-seeds.ts";
 import { replaceConfirmed, tellReplaced } from "./guest-snapshot.ts";
@@ -84,13 +84,13 @@ export class GuestReceiver {
     for (const id of keys.nodes) this.#notePath(id);
     // The kernel that asked takes what changed from the answer, but for directories that came back with it.
     const diff = watch(view, own?.asked === true ? keysOfRevived(applied.revived) : keys);
-    const settleOwn = own === undefined ? this.#others(applied) : undefined;
+    const stay = keepOwn(view, keys);
+    const moved = own === undefined && applied.op.t === "rename" ? movedByOther(view, applied.op) : undefined;
     const sizes = new Map(keys.nodes.map((id) => [id, view.confirmed.get(id)?.size ?? 0]));
     applyOp(view.confirmed, applied);
     if (own === undefined && applied.op.t === "rmdir") keepForRevival(view.overlay, this.#sender.queue, applied.op);
     for (const { node } of applied.revived ?? []) view.ghosts.delete(node);
-    settleOwn?.();
-    for (const { at } of applied.revived ?? []) yieldKept(view, at);
+    moved?.();
     this.position = applied.seq;
     if (own !== undefined) this.#ownApplied(own);
     else {
@@ -99,25 +99,10 @@ export class GuestReceiver {
     }
     if (applied.op.t === "seed" && own === undefined)
       takeSeed(view, { parent: applied.op.dir, name: applied.op.name }, applied.op, effects);
+    stay();
     settleNodes(this.#guest, keys, alive, effects);
     effects.changes.push(...diff());
     if (applied.by === this.#peer) this.#decided(applied.id, done, effects);
-  }
-
-  /** R-SEED: what somebody else's operation means for this guest's own files. Call the answer when it was applied. */
-  #others({ op }: Applied): () => void {
-    const view = this.#view;
-    const went = op.t === "rmdir" ? op.node : op.t === "rename" ? op.victim?.node : undefined;
-    const stay = keepOwn(view, went === undefined ? [] : [went]);
-    const at =
-      op.t === "rename" ? op.to : op.t === "create" || op.t === "mkdir" || op.t === "symlink" ? op.at : undefined;
-    const kind = op.t === "rename" ? view.kindOf(op.node) : undefined;
-    const wasIgnored = op.t === "rename" && view.classes.isIgnored(op.from, kind ?? "file");
-    return () => {
-      if (op.t === "rename") view.classes.moved(op.node, wasIgnored, op.to, kind ?? "file");
-      stay();
-      if (at !== undefined) yieldKept(view, at);
-    };
   }
 
   #refused(refused: Refused, effects: Effects): void {
@@ -127,7 +112,9 @@ export class GuestReceiver {
     const keys = keysOfRefused(view, own);
     const alive = keys.nodes.filter((id) => view.isLive(id));
     const diff = watch(view, keys);
+    const stay = keepOwn(view, keys);
     this.#adopt(own, refused, effects);
+    stay();
     settleNodes(this.#guest, keys, alive, effects);
     effects.changes.push(...diff());
     this.#decided(refused.id, fail(refused.errno), effects);

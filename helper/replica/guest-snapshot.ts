@@ -1,7 +1,7 @@
 import type { Snapshot } from "./api.ts";
 import { nodeChange, pairMoves, shownOf } from "./changes.ts";
 import type { Effects } from "./guest-effects.ts";
-import { keepOwn, yieldAllKept } from "./guest-kept.ts";
+import { everythingOwn, keepOwn } from "./guest-kept.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId } from "./ids.ts";
 import type { Namespace } from "./namespace.ts";
@@ -23,7 +23,7 @@ export function replaceConfirmed(view: GuestView, snapshot: Snapshot): Replaced 
   const before = capture(view);
   const old = view.confirmed;
   const own = new Set<NodeId>(view.privates.nodes.keys());
-  const stay = keepOwn(view, [...view.privates.names.keys()]);
+  const stay = keepOwn(view, everythingOwn(view));
   for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) own.add(id);
   for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) notePath(view, id, entry);
   view.replaceConfirmed(namespaceOf(snapshot.nodes));
@@ -34,7 +34,6 @@ export function replaceConfirmed(view: GuestView, snapshot: Snapshot): Replaced 
     if (entry.content > 0 && view.confirmed.get(id)?.version !== old.get(id)?.version) entry.diverged = true;
   }
   stay();
-  yieldAllKept(view);
   return { view: before, confirmed: old, own };
 }
 

@@ -2,7 +2,7 @@ import { assert } from "../base/brand.ts";
 import type { GuestReplica, Snapshot } from "./api.ts";
 import { GuestReceiver } from "./guest-receiver.ts";
 import { GuestSender } from "./guest-sender.ts";
-import { strays } from "./guest-publish.ts";
+import { changeRules } from "./guest-publish.ts";
 import { GuestView } from "./guest-view.ts";
 import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
 import { nothingApart, type PathRules } from "./path-rules.ts";
@@ -61,10 +61,7 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     isSeed: (id) => view.isSeed(id),
     crossing: (from, to) => sender.crossing(from, to),
     publish: (node, bytes, time) => sender.publish(node, bytes, time),
-    setRules(rules) {
-      view.classes.setRules(rules);
-      return strays(view);
-    },
+    setRules: (rules) => changeRules(view, rules),
     forget: (id) => view.forget(id),
     newNode: (at) => (view.isNeverTold(at) ? view.privates.newNode() : newShared()),
     addRange: (first) => void ranges.push({ next: first, end: first + nodeRangeSize }),

@@ -50,6 +50,16 @@ export class PrivateLayer {
     return this.#gone.get(dir)?.has(name) === true;
   }
 
+  gonePlaces(): readonly Place[] {
+    return [...this.#gone].flatMap(([parent, names]) => [...names].map((name) => ({ parent, name })));
+  }
+
+  /** The name shows again what the other layers have. */
+  bringBack(at: Place): void {
+    const gone = this.#gone.get(at.parent);
+    if (gone?.delete(at.name) === true && gone.size === 0) this.#gone.delete(at.parent);
+  }
+
   isKept(dir: NodeId): boolean {
     return this.#kept.has(dir);
   }
@@ -193,8 +203,7 @@ export class PrivateLayer {
     let dir = this.names.get(at.parent);
     if (dir === undefined) this.names.set(at.parent, (dir = new Map()));
     dir.set(at.name, inode.id);
-    const gone = this.#gone.get(at.parent);
-    if (gone?.delete(at.name) === true && gone.size === 0) this.#gone.delete(at.parent);
+    this.bringBack(at);
     if (inode.at === undefined) inode.at = at;
     else (inode.also ??= []).push(at);
   }
@@ -211,7 +220,8 @@ export class PrivateLayer {
     this.#unname(at, inode, time);
     inode.nlink = inode.kind === "dir" ? 0 : inode.nlink - 1;
     this.#borrowed.delete(id);
-    this.#kept.delete(id);
+    // The shared layers remember it, and may have it back.
+    if (this.#kept.delete(id)) this.nodes.delete(id);
   }
 
   #unname(at: Place, inode: Inode, time?: Inode["mtime"]): void {

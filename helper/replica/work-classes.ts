@@ -22,10 +22,13 @@ export class WorkClasses {
   }
 
   isIgnored(at: Place, kind: Kind): boolean {
-    const dir = this.#classOf(at.parent, 0);
-    if (dir === "told" || this.#git.info(at.parent).role !== "work") return false;
     const node = this.#tree.child(at.parent, at.name);
-    if (node !== undefined && this.#told.has(node)) return false;
+    return (node === undefined || !this.#told.has(node)) && this.#isIgnoredName(at, kind);
+  }
+
+  /** Whatever has the name now. */
+  #isIgnoredName(at: Place, kind: Kind): boolean {
+    if (this.#classOf(at.parent, 0) === "told" || this.#git.info(at.parent).role !== "work") return false;
     const above = pathOf(this.#tree, at.parent);
     return above !== undefined && this.#rules.isIgnored([...above, at.name], kind);
   }
@@ -42,7 +45,7 @@ export class WorkClasses {
 
   /** After a rename: what came from a shared place stays shared. */
   moved(node: NodeId, wasIgnored: boolean, to: Place, kind: Kind): void {
-    if (!wasIgnored && this.isIgnored(to, kind)) this.tell(node);
+    if (!wasIgnored && this.#isIgnoredName(to, kind)) this.tell(node);
   }
 
   setRules(rules: PathRules): void {

@@ -71,7 +71,9 @@ export function createOwnFiles(parts: {
       return node.size > largestCrossing ? fail(errno.EXDEV) : publish(node);
     },
     setRules(rules) {
-      for (const id of replica.setRules(rules)) {
+      const { strays, changes } = replica.setRules(rules);
+      if (changes.length > 0) parts.report(changes);
+      for (const id of strays) {
         const node = replica.node(id);
         if (node !== undefined) publish(node);
       }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errno } from "../../../helper/base/errno.ts";
 import type { LocalOp, Performed } from "../../../helper/replica/api.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
-import type { PathRules } from "../../../helper/replica/path-rules.ts";
+import { nothingApart, type PathRules } from "../../../helper/replica/path-rules.ts";
 import { create, pair, type Pair } from "./pair.ts";
 import { at, bytes, name, time } from "./rig.ts";
 
@@ -198,7 +198,7 @@ describe("R-SEED: other rules", () => {
     done(p.guest.perform({ t: "unlink", at: at(rootNode, "notes.log"), time: time(5) }));
     const own = make(p, rootNode, "notes.log");
     done(write(p, own, "own"));
-    const found = p.guest.setRules({ ...rules, isIgnored: () => false });
+    const found = p.guest.setRules(nothingApart).strays;
     expect(found).toEqual([dir, inner, own]);
     for (const id of found)
       p.up(p.guest.publish(id, bytes(id === own ? "own" : id === inner ? "inner" : ""), time(8)).send);
@@ -217,7 +217,7 @@ describe("R-SEED: other rules", () => {
   test("what stays ignored stays", () => {
     const p = start();
     make(p, p.find("out"), "own.js");
-    expect(p.guest.setRules({ ...rules })).toEqual([]);
+    expect(p.guest.setRules({ ...rules })).toEqual({ strays: [], changes: [] });
   });
 });
 
