@@ -1,10 +1,12 @@
 import type { SessionClock, Timers } from "../base/ports.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Down } from "../replica/api.ts";
+import type { PathRulesData } from "../replica/path-rules-data.ts";
 import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Presence, Role, Space } from "./api.ts";
 import { parse } from "./codec/bytes.ts";
 import { encodeAttached, encodePong, readPing } from "./codec/greeting.ts";
 import { encodePresence, isNowhere, readPresent } from "./codec/presence.ts";
+import { encodeRules } from "./codec/rules.ts";
 import { encodeEnding, encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
 import { readAck, readHolding, readSubmit } from "./codec/to-host.ts";
 import { readNode } from "./codec/values.ts";
@@ -32,6 +34,7 @@ export interface SeatOptions {
 }
 
 const maxHeld = 2 ** 20;
+type Status = "peers" | "space" | "ending" | "rules";
 
 /** One guest at the host: what stays when its connections come and go. */
 export class Seat implements GuestConnection {
@@ -50,7 +53,7 @@ export class Seat implements GuestConnection {
   #held = new Set<NodeId>();
   #holding: NodeId[] = [];
   /** The latest of each, told again after a resume. */
-  readonly #status = new Map<"peers" | "space" | "ending", Uint8Array>();
+  readonly #status = new Map<Status, Uint8Array>();
   readonly #presences = new Map<PeerId, Uint8Array>();
   #forget: { cancel(): void } | undefined;
   #over = false;
@@ -259,6 +262,10 @@ export class Seat implements GuestConnection {
     this.#tell("space", encodeSpace(space));
   }
 
+  sendRules(rules: PathRulesData): void {
+    this.#tell("rules", encodeRules(rules));
+  }
+
   sendEnding(seconds: number): void {
     this.#tell("ending", encodeEnding(seconds));
   }
@@ -270,7 +277,7 @@ export class Seat implements GuestConnection {
     this.#operations?.offer(peer, frame);
   }
 
-  #tell(what: "peers" | "space" | "ending", frame: Uint8Array): void {
+  #tell(what: Status, frame: Uint8Array): void {
     this.#status.set(what, frame);
     this.#operations?.send(frame);
   }

@@ -101,6 +101,8 @@ export interface HostReplica extends View {
   /** What was found changed in the real folder behind the mount: applied without asking the backing, as the host's. */
   adopt(op: Op): Decided;
   snapshot(): Snapshot;
+  /** Hidden by its name (R-HIDE), rather than private in a git dir: it never goes with a directory that a peer removes. */
+  isHidden(at: Place): boolean;
   /** R-LEASE. */
   gone(peer: PeerId): readonly Decided[];
   setReadOnly(peer: PeerId, readOnly: boolean): void;

@@ -16,6 +16,8 @@ export interface Replaced {
   readonly confirmed: Namespace;
   /** Files with own content, which the overlay or the private layer takes care of. */
   readonly own: ReadonlySet<NodeId>;
+  /** keepOwn's answer. */
+  readonly stay: () => void;
 }
 
 /** R-SNAP: the confirmed layer is another from now on; the overlay stays. */
@@ -33,12 +35,12 @@ export function replaceConfirmed(view: GuestView, snapshot: Snapshot): Replaced 
   for (const [id, entry] of view.overlay.nodes) {
     if (entry.content > 0 && view.confirmed.get(id)?.version !== old.get(id)?.version) entry.diverged = true;
   }
-  stay();
-  return { view: before, confirmed: old, own };
+  return { view: before, confirmed: old, own, stay };
 }
 
 /** What the replacement did to cache and view, once the overlay is settled. */
 export function tellReplaced(view: GuestView, before: Replaced, effects: Effects): void {
+  before.stay();
   resetContent(view, before.confirmed, before.own, effects);
   changesSince(view, before.view, effects);
 }

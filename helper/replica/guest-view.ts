@@ -152,11 +152,12 @@ export class GuestView implements Tree {
     return isPrivateId(at.parent) || this.git.isPrivate(at);
   }
 
-  /** The host's, at an ignored place: a change makes it this guest's own (R-SEED). */
+  /** The host's, at ignored places alone: a change makes it this guest's own (R-SEED). */
   isSeed(id: NodeId): boolean {
-    if (this.isPrivateNode(id)) return false;
-    const place = this.placeOf(id);
-    return place !== undefined && this.isPrivate(place, this.kindOf(id));
+    const node = this.isPrivateNode(id) ? undefined : this.node(id);
+    const place = node === undefined ? undefined : this.placeOf(id);
+    if (node === undefined || place === undefined || !this.isPrivate(place, node.kind)) return false;
+    return node.kind === "dir" || node.nlink === 1 || this.placesOf(id).every((at) => this.isPrivate(at, node.kind));
   }
 
   /** After counts or the confirmed layer changed: a drained node shows the confirmed layer, or lives on as a ghost. */
@@ -174,9 +175,10 @@ export class GuestView implements Tree {
   }
 
   forget(id: NodeId): void {
-    if (this.isLive(id) || this.overlay.nodes.has(id)) return;
-    this.ghosts.delete(id);
+    if (this.isLive(id)) return;
     this.privates.nodes.delete(id);
+    if (this.overlay.nodes.has(id)) return;
+    this.ghosts.delete(id);
     if (this.confirmed.get(id)?.at === undefined) this.confirmed.nodes.delete(id);
   }
 }

@@ -9,6 +9,7 @@ import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
 import { createOutbox, type Outbox } from "../replica/outbox.ts";
+import type { PathRulesData } from "../replica/path-rules-data.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
 import { admitted } from "./guest-edge.ts";
@@ -26,6 +27,8 @@ export interface HostGuestsParts {
   readonly replica: HostReplica;
   readonly folder: HostFolder;
   readonly clock: SessionClock;
+  /** What is hidden and ignored now. */
+  readonly rules: () => PathRulesData;
   /** Before a guest's operation is judged. */
   readonly beforeSubmit: (op: Op, who: string) => void;
   /** Before content is read for a guest. */
@@ -45,6 +48,7 @@ export interface HostGuests extends Disposable {
   welcome(connection: GuestConnection): GuestEvents;
   /** Tells everyone, whoever's operation it was. */
   tell(decided: Decided, by: PeerId): void;
+  tellRules(rules: PathRulesData): void;
   holds(node: NodeId): boolean;
   broadcastPeers(): void;
   /** What is on its way to them. */
@@ -159,6 +163,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       guests.set(peer, guest);
       if (connection.role === "read-only") replica.setReadOnly(peer, true);
       space.welcome(connection);
+      connection.sendRules(parts.rules());
       sendSnapshot(guest);
       queueMicrotask(broadcastPeers);
       for (const [who, told] of presence.words()) connection.sendPresence(who, told);
@@ -214,6 +219,9 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       return lastFetch;
     },
     tell,
+    tellRules(rules) {
+      for (const { connection } of guests.values()) connection.sendRules(rules);
+    },
     holds: (node) => graves.has(node),
     broadcastPeers,
     moving: () => transfers.list(),

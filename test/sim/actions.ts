@@ -85,6 +85,9 @@ function call(world: World, guest: Guest, op: LocalOp): OpId | "done" | "failed"
   const touched = "node" in op ? op.node : op.t === "rename" ? replica.lookup(op.from) : node;
   if (touched !== undefined && op.t !== "unlink") whole(world, guest, touched);
   crossing(world, guest, op);
+  // Of the host's file at an ignored place only a name here is removed.
+  const isTold =
+    node !== undefined && (replica.hasPendingContent(node) || !(replica.isPrivateNode(node) || replica.isSeed(node)));
   const performed = replica.perform(op);
   guest.up.push(...online(guest, performed.send));
   if (performed.t === "failed") return "failed";
@@ -101,7 +104,7 @@ function call(world: World, guest: Guest, op: LocalOp): OpId | "done" | "failed"
     op.t === "truncate" ||
     (op.t === "unlink" && nlink === 1) ||
     (op.t === "rename" && node !== undefined && nlink === 1 && replica.lookup(op.to) !== node);
-  if (gone && performed.send.length > 0) for (const token of before) world.accounted.add(token);
+  if (gone && isTold) for (const token of before) world.accounted.add(token);
   if (op.t === "create") store.reset(op.node, 0);
   for (const each of [touched, node]) if (each !== undefined) note(guest, each);
   return "done";

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { NodeId, Seq } from "../../../helper/replica/ids.ts";
 import { createIdentity } from "../../../helper/peer/identity.ts";
+import { nothingApartData } from "../../../helper/replica/path-rules-data.ts";
 import { endAll, mustJoin, startHost, startProxy, until } from "./links.ts";
 import { aSnapshot, aWrite, anApplied } from "./samples.ts";
 
@@ -18,7 +19,8 @@ test("after a cut of both lanes the guest resumes by itself and misses nothing",
   await until(() => log.downs.length === 3 && host.log.held.size === 2);
   connection.ack(2);
   guest.sendEnding(60);
-  await until(() => host.log.acknowledged.length === 1 && log.endings.length === 1);
+  guest.sendRules({ ...nothingApartData, hidden: [".env"] });
+  await until(() => host.log.acknowledged.length === 1 && log.endings.length === 1 && log.rules.length === 1);
   proxy.refuse(true);
   proxy.cut();
   await until(() => connection.state === "reconnecting" && guest.state === "suspect");
@@ -29,7 +31,8 @@ test("after a cut of both lanes the guest resumes by itself and misses nothing",
   proxy.refuse(false);
   await until(() => log.downs.length === 9);
   expect(indexes(log)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  await until(() => log.endings.length === 2);
+  await until(() => log.endings.length === 2 && log.rules.length === 2);
+  expect(log.rules[1]).toEqual({ ...nothingApartData, hidden: [".env"] });
   expect(log.states).toEqual(["reconnecting cut", "connected"]);
   expect(host.log.states).toEqual(["suspect", "connected"]);
   await until(() => host.log.rangesWanted === 1 && host.log.held.has(7 as NodeId));
