@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { type Progress as ProgressBar, workspace } from "vscode";
 import type { Apart } from "./consent.ts";
 import { hiddenByDefault, type Progress } from "./helper-edge.ts";
+import type { HelperFailed } from "./helper-program.ts";
 import type { Session } from "./session.ts";
 
 export interface Begun {
@@ -11,6 +12,8 @@ export interface Begun {
   readonly script: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Instead of telling the user that it came to nothing. */
+  readonly onFailed?: (failed: HelperFailed) => void;
 }
 
 /** The user's settings, as the helper's options. */

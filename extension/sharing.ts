@@ -1,4 +1,5 @@
 /** Share Workspace, Stop Sharing, and the invite. */
+import { homedir } from "node:os";
 import { commands, env, ProgressLocation, Uri, window, workspace } from "vscode";
 import { inviteLink } from "./helper-edge.ts";
 import { HelperFailed, startHelper } from "./helper-program.ts";
@@ -37,7 +38,8 @@ export async function share(session: Session, script: () => string): Promise<voi
     title: "Pairmount: sharing",
     script: script(),
     args,
-    cwd: folder.fsPath,
+    // Not the folder: it may lie below a dead mount.
+    cwd: homedir(),
   });
   if (started === undefined) return;
   await copyInvite(session, "text");
@@ -70,7 +72,8 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
   } catch (error) {
     session.take({ t: "failed" });
     if (!(error instanceof HelperFailed)) throw error;
-    if (!error.cancelled) void window.showErrorMessage(plain(error.message.replace(/^pairmount: /, "")));
+    if (options.onFailed !== undefined) options.onFailed(error);
+    else if (!error.cancelled) void window.showErrorMessage(plain(error.message));
     return undefined;
   }
 }
@@ -132,7 +135,7 @@ export async function leave(session: Session): Promise<void> {
 }
 
 /** `leave` is answered once the mount is gone. */
-async function endSession(session: Session): Promise<void> {
+export async function endSession(session: Session): Promise<void> {
   await window.withProgress({ location: ProgressLocation.Notification, title: "Pairmount: unmounting" }, async () => {
     await session.request("leave", {}).catch((error: unknown) => {
       // A helper that ends before its answer arrived has been left, too.

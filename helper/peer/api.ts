@@ -43,6 +43,8 @@ export interface GuestConnection {
   readonly fingerprint: string;
   readonly role: Role;
   readonly address: string;
+  /** The same key had a seat whose connection was lost; that seat is over. */
+  readonly returns: boolean;
   /** `suspect`: silent for 4 s or cut. `gone`: for 6.5 s; the seat is kept for a resume all the same. */
   readonly state: LinkState;
   /** Milliseconds, as the guest measured last; 0 before. */
@@ -84,7 +86,7 @@ export interface GuestEvents {
   /** The guest is too far behind (64 MiB): what it was told is forgotten; send a snapshot. */
   snapshotWanted(): void;
   state(state: LinkState): void;
-  /** The seat is over: `left`, `removed`, `ended`, `protocol`, `timeout` (10 minutes away). */
+  /** The seat is over: `left`, `removed`, `ended`, `protocol`, `timeout` (10 minutes away), `replaced` (the same key joined anew). */
   ended(error: LinkError): void;
 }
 

@@ -24,6 +24,7 @@ export interface SeatOptions {
   readonly key: Fingerprint;
   readonly role: Role;
   readonly token: Uint8Array;
+  readonly returns: boolean;
   readonly clock: SessionClock;
   readonly timers: Timers;
   /** After this the host forgets the seat. */
@@ -73,6 +74,13 @@ export class Seat implements GuestConnection {
   }
   get key(): Fingerprint {
     return this.options.key;
+  }
+  get returns(): boolean {
+    return this.options.returns;
+  }
+  /** Its connection was cut, or is given up: a resume is what it waits for. */
+  get away(): boolean {
+    return this.#operations === undefined;
   }
   get pendingBytes(): number {
     return this.#retained.bytes;
@@ -276,7 +284,7 @@ export class Seat implements GuestConnection {
 
   // --- The end -----------------------------------------------------------------------------------------------------
 
-  close(code: "removed" | "ended", detail = "", error = linkError(code, detail)): void {
+  close(code: "removed" | "ended" | "replaced", detail = "", error = linkError(code, detail)): void {
     const operations = this.#operations;
     this.#operations = undefined;
     operations?.close(error, true);

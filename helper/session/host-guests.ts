@@ -197,14 +197,15 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
           parts.onState(connection, state);
         },
         present: (told) => presence.hear(peer, told),
-        ended() {
+        ended({ code }) {
           guests.delete(peer);
           presence.forget(peer);
           // Not before: until its seat is given up, a guest that was away may come back to files it has open.
           graves.forgetGuest(peer);
           lease(guest);
           broadcastPeers();
-          parts.onState(connection, "left");
+          // Who joined anew is told of by the new seat.
+          if (code !== "replaced") parts.onState(connection, "left");
         },
       };
     },

@@ -52,6 +52,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const switches = readTestSwitches();
   const owner = shownOwner(switches.owner);
   const progress = options.onProgress ?? (() => undefined);
+  // A dead mount over the folder would hide it.
+  await clearDeadMounts([options.folder]);
   const covered = folderToShare(options.folder);
   const mountPoint = options.mount ?? covered;
   await clearDeadMounts([mountPoint, covered]);
@@ -284,7 +286,7 @@ function eventState(
   guest: GuestConnection,
 ): Extract<SessionEvent, { event: "peer" }>["state"] {
   if (state !== "connected") return state;
-  const back = joined.has(guest);
+  const back = guest.returns || joined.has(guest);
   joined.add(guest);
   return back ? "back" : "joined";
 }

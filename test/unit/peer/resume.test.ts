@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { NodeId, Seq } from "../../../helper/replica/ids.ts";
+import { createIdentity } from "../../../helper/peer/identity.ts";
 import { nothingApartData } from "../../../helper/replica/path-rules-data.ts";
 import { endAll, mustJoin, startHost, startProxy, until } from "./links.ts";
 import { aSnapshot, aWrite, anApplied } from "./samples.ts";
@@ -128,4 +129,37 @@ test("a hung connection is suspect after 4 s, gone within 8, and mended when the
   expect(host.log.states.slice(0, 2)).toEqual(["suspect", "gone"]);
   proxy.refuse(false);
   await until(() => connection.state === "connected");
+});
+
+test("who joins anew with the key of a seat that was cut takes its place: that seat is over, and can not be resumed", async () => {
+  const host = await startHost();
+  const proxy = await startProxy(host.link.port);
+  const { connection, guest } = await mustJoin(host, { addresses: [proxy.address] });
+  proxy.refuse(true);
+  proxy.cut();
+  await until(() => guest.state === "suspect");
+  const again = await mustJoin(host);
+  expect(host.log.ended).toEqual(["replaced"]);
+  expect(host.link.guests).toEqual([again.guest]);
+  expect([guest.returns, again.guest.returns]).toEqual([false, true]);
+  proxy.refuse(false);
+  await until(() => connection.state === "gone");
+  expect(again.connection.state).toBe("connected");
+});
+
+test("a seat that is connected stays, whoever joins; so does one that was cut, when somebody else of the same name joins", async () => {
+  const host = await startHost();
+  const proxy = await startProxy(host.link.port);
+  const { connection, guest } = await mustJoin(host, { addresses: [proxy.address] });
+  const beside = await mustJoin(host);
+  expect([guest.state, beside.guest.returns]).toEqual(["connected", false]);
+  proxy.refuse(true);
+  proxy.cut();
+  await until(() => guest.state === "suspect");
+  const namesake = await mustJoin(host, { identity: createIdentity() });
+  expect(namesake.guest).toMatchObject({ name: guest.name, returns: false });
+  expect(host.link.guests).toHaveLength(3);
+  proxy.refuse(false);
+  await until(() => connection.state === "connected");
+  expect(host.log.ended).toEqual([]);
 });
