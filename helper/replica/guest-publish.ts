@@ -1,3 +1,4 @@
+import { mustFileName } from "../base/name.ts";
 import type { Time } from "../base/time.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId } from "./ids.ts";
@@ -5,7 +6,10 @@ import type { Inode } from "./namespace.ts";
 import type { RulesChanged } from "./api.ts";
 import type { Op, Place } from "./op.ts";
 import type { PathRules } from "./path-rules.ts";
+import { isPrivateId } from "./private-layer.ts";
 import type { ViewChange } from "./view-change.ts";
+
+const dotGit = mustFileName(".git");
 
 /** What makes a node told that was this guest's own; `changes` are those its kernel does not know of. */
 export interface Publishing {
@@ -24,7 +28,7 @@ const nothing: Publishing = { making: [], content: false, times: undefined, chan
  */
 export function publish(view: GuestView, id: NodeId, time: Time): Publishing {
   const own = view.privates.nodes.get(id);
-  if (own?.at === undefined || own.also !== undefined) return nothing;
+  if (own?.at === undefined || own.also !== undefined || isPrivateId(id)) return nothing;
   const confirmed = view.confirmed.get(id);
   if (confirmed !== undefined) return isUnchangedDir(view, own, confirmed) ? giveBack(view, id) : nothing;
   const { at } = own;
@@ -38,7 +42,7 @@ export function publish(view: GuestView, id: NodeId, time: Time): Publishing {
   }
   giveBack(view, id);
   const removal: Op[] = victim === undefined ? [] : [{ t: "unlink", at, node: victim.id, seen: victim.version, time }];
-  view.classes.tell(id);
+  if (view.classes.isIgnored(at, own.kind)) view.classes.tell(id);
   const isFile = own.kind === "file";
   const { atime, mtime } = own;
   const times: Op | undefined = isFile ? { t: "setattr", node: id, atime, mtime, time } : undefined;
@@ -90,6 +94,11 @@ export function changeRules(view: GuestView, rules: PathRules): RulesChanged {
   return { strays: strays(view), changes };
 }
 
+/** What can never be told (R-ID), and a repository of this guest's own: its locks and names asked nobody. */
+function staysOwn({ privates }: GuestView, id: NodeId): boolean {
+  return isPrivateId(id) || privates.child(id, dotGit) !== undefined;
+}
+
 /** This guest's own nodes at places that are not ignored (any more), directories before what is in them. */
 function strays(view: GuestView): readonly NodeId[] {
   const found: NodeId[] = [];
@@ -97,7 +106,8 @@ function strays(view: GuestView): readonly NodeId[] {
     for (const [name, id] of view.privates.names.get(dir) ?? []) {
       const at = { parent: dir, name };
       const kind = view.kindOf(id) ?? "file";
-      if (view.git.info(dir).role !== "work" || view.git.isPrivate(at) || view.classes.isIgnored(at, kind)) continue;
+      if (view.git.info(dir).role !== "work" || staysOwn(view, id)) continue;
+      if (view.git.isPrivate(at) || view.classes.isIgnored(at, kind)) continue;
       if (!view.privates.isKept(id)) found.push(id);
       if (kind === "dir") visit(id);
     }
