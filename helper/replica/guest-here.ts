@@ -64,6 +64,18 @@ export function takeOver(view: GuestView, id: NodeId | undefined): void {
   for (const { parent } of places) takeOverDir(view, parent);
 }
 
+/** R-SEED: a file taken over whose place is shared by now is removed for everybody; open handles go on with what it was here. */
+export function giveWay(view: GuestView, at: Place): void {
+  const id = view.privates.child(at.parent, at.name);
+  const own = id === undefined ? undefined : view.privates.nodes.get(id);
+  if (own?.kind !== "file" || own.also !== undefined || view.sharedChild(at.parent, at.name) !== id) return;
+  if (view.git.isPrivate(at) || view.classes.isIgnored(at, own.kind)) return;
+  view.privates.giveBack(own.id);
+  view.overlay.open(own.id);
+  const ghost = ghostOf(view, own.id);
+  if (ghost !== undefined) ghost.size = own.size;
+}
+
 function takeOverDir(view: GuestView, dir: NodeId): void {
   if (view.classes.isIgnoredDir(dir)) takeOver(view, dir);
 }

@@ -1,8 +1,9 @@
 import type { Keys } from "./changes.ts";
+import { park, type Effects } from "./guest-effects.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId } from "./ids.ts";
 import type { Inode } from "./namespace.ts";
-import type { Op, Place } from "./op.ts";
+import type { Op, Place, RefusalReason } from "./op.ts";
 import { copyOf } from "./overlay.ts";
 
 /**
@@ -53,11 +54,32 @@ function yieldKept(view: GuestView, at: Place): void {
   view.dirsMoved();
 }
 
-/** Somebody else's rename: what came from a shared place stays shared. Call the answer when it was applied. */
-export function movedByOther(view: GuestView, { node, from, to }: Extract<Op, { t: "rename" }>): () => void {
+/**
+ * Somebody else's rename: what came from a shared place stays shared, and what is at one now shows as it is there. Call the
+ * answer when it was applied.
+ */
+export function movedByOther(
+  view: GuestView,
+  { node, from, to }: Extract<Op, { t: "rename" }>,
+  effects: Effects,
+): () => void {
   const kind = view.kindOf(node) ?? "file";
   const wasIgnored = view.classes.isIgnored(from, kind);
-  return () => view.classes.moved(node, wasIgnored, to, kind);
+  return () => {
+    view.classes.moved(node, wasIgnored, to, kind);
+    if (!view.git.isPrivate(to) && !view.classes.isIgnored(to, kind)) surrender(view, node, "stale", effects);
+  };
+}
+
+/** What was taken over of the host's is as it is there again; this guest's version of a file is kept (R-PARK). */
+export function surrender(view: GuestView, id: NodeId, reason: RefusalReason, effects: Effects): void {
+  const confirmed = view.confirmed.get(id);
+  if (confirmed?.at === undefined || view.privates.nodes.get(id)?.at === undefined) return;
+  park(view, id, { reason, extents: [], always: true }, effects);
+  view.privates.giveBack(id);
+  if (confirmed.kind === "file")
+    effects.content.push({ t: "reset", node: id, size: confirmed.size, version: confirmed.version });
+  view.dirsMoved();
 }
 
 /** For a snapshot: all there is of this guest's own. */

@@ -5,7 +5,7 @@ import { modified } from "./apply.ts";
 import { asksHost } from "./asks.ts";
 import { addToBurst, burstOp, longestPart, type Burst } from "./bursts.ts";
 import { filled, isInGitDir, touchedFiles } from "./guest-fill.ts";
-import { changeGhost, performHere, takeOver } from "./guest-here.ts";
+import { changeGhost, giveWay, performHere, takeOver } from "./guest-here.ts";
 import { publish } from "./guest-publish.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { Inode } from "./namespace.ts";
@@ -47,6 +47,7 @@ export class GuestSender {
     if (wrong === "nothing") return { t: "done", send: [] };
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
     if (op.t === "rename" && isHiding(this.#view, op.from, op.to)) return this.#hide(op);
+    if (op.t === "unlink") giveWay(this.#view, op.at);
     if (op.t !== "seed" && performHere(this.#view, op)) return { t: "done", send: [] };
     if (this.#isSpoiled(op)) return { t: "failed", errno: errno.EIO, send: [] };
     const program = op.t === "create" ? op.program : undefined;
