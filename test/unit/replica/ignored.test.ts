@@ -164,12 +164,25 @@ describe("R-SEED: across the border", () => {
     expect(() => p.find("a.log")).toThrow("nothing at");
   });
 
-  test("the rest is EXDEV: onto an ignored name in use, the host's file, directories, hidden names", () => {
+  test("a shared file moved onto an ignored name in use is its own from then on (sed -i)", () => {
+    const p = start();
+    const over = p.find("notes.log");
+    const node = p.find("a.txt");
+    p.up(p.guest.perform({ t: "rename", from: at(rootNode, "a.txt"), to: at(rootNode, "notes.log"), time: time(5) }));
+    p.receive();
+    expect(p.guest.lookup(at(rootNode, "notes.log"))).toBe(node);
+    expect(p.find("notes.log")).toBe(over);
+    expect(() => p.find("a.txt")).toThrow("nothing at");
+    expect(p.guest.setRules(nothingApart).strays.flatMap((id) => p.guest.publish(id, bytes(""), time(6)).send)).toEqual(
+      [],
+    );
+  });
+
+  test("the rest is EXDEV: the host's file, directories, hidden names", () => {
     const p = start();
     const rename = (from: string, to: string): Performed =>
       p.guest.perform({ t: "rename", from: at(rootNode, from), to: at(rootNode, to), time: time(5) });
     const exdev = { t: "failed", errno: errno.EXDEV, send: [] };
-    expect(rename("a.txt", "notes.log")).toEqual(exdev);
     expect(rename("notes.log", "c.txt")).toEqual(exdev);
     expect(rename("out", "shared")).toEqual(exdev);
   });
