@@ -101,7 +101,11 @@ export class GuestSender {
   publish(node: NodeId, bytes: Uint8Array, time: Time): Published {
     const { making, content, times, changes } = publish(this.#view, node, time);
     const send: Submitted[] = making.map((op) => this.#submit(op, false));
-    if (content) this.#join({ node, handle: publishing, append: false }, 0, bytes, time, send);
+    // In parts that a frame has room for.
+    for (let from = 0; content && from < bytes.length; from += longestPart) {
+      const part = bytes.subarray(from, from + longestPart);
+      this.#join({ node, handle: publishing, append: false }, from, part, time, send);
+    }
     this.#end(node, send);
     if (times !== undefined) send.push(this.#submit(times, false));
     return { send, changes };

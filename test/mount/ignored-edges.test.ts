@@ -140,3 +140,12 @@ P`);
   expect(git(guest, "status", "--porcelain")).toBe(" M src/main.ts\n?? .env\n?? .env.prod\n");
   expect(git(host, "status", "--porcelain")).toBe(" M src/main.ts\n");
 }, 120_000);
+
+test("a large file goes from an ignored name to a shared one", async () => {
+  const { host, guest, told } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
+  const bytes = Buffer.alloc(9_000_000, "pairmount ");
+  writeFileSync(join(guest, "src/large.log"), bytes);
+  renameSync(join(guest, "src/large.log"), join(guest, "src/large.bin"));
+  await told(guest, host);
+  expect(readFileSync(join(host, "src/large.bin")).equals(bytes)).toBe(true);
+}, 120_000);

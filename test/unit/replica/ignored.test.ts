@@ -152,6 +152,20 @@ describe("R-SEED: across the border", () => {
     expect(p.guest.pending()).toEqual({ operations: 0, bytes: 0 });
   });
 
+  test("a large one is told in parts", () => {
+    const p = start();
+    const node = make(p, rootNode, "a.log");
+    const large = new Uint8Array(2.5 * 2 ** 20);
+    p.guest.write({ node, handle: 1, append: false }, 0, large, time(4));
+    const { send } = p.guest.publish(node, large, time(6));
+    const writes = send.flatMap(({ op }) => (op.t === "write" ? [op] : []));
+    expect(writes.map(({ extents }) => extents.map(({ length }) => length / 2 ** 20))).toEqual([[1], [1], [0.5]]);
+    p.up(send);
+    p.receive();
+    expect(p.host.node(node)?.size).toBe(large.length);
+    expect(p.guest.node(node)?.version).toBe(p.host.node(node)?.version);
+  });
+
   test("a shared file moved to a free ignored name stays shared there (an editor's backup)", () => {
     const p = start();
     const node = p.find("a.txt");
