@@ -64,12 +64,15 @@ export function takeOver(view: GuestView, id: NodeId | undefined): void {
   for (const { parent } of places) takeOverDir(view, parent);
 }
 
-/** R-SEED: a file taken over whose place is shared by now is removed for everybody; open handles go on with what it was here. */
-export function giveWay(view: GuestView, at: Place): void {
+/** R-SEED: what covers a file of a shared place is removed with it, for everybody; open handles go on with what it was here. */
+export function giveWay(view: GuestView, op: Extract<LocalOp, { t: "rmdir" | "unlink" }>): void {
+  const { at } = op;
   const id = view.privates.child(at.parent, at.name);
   const own = id === undefined ? undefined : view.privates.nodes.get(id);
-  if (own?.kind !== "file" || own.also !== undefined || view.sharedChild(at.parent, at.name) !== id) return;
+  const shared = view.sharedChild(at.parent, at.name);
+  if (own === undefined || own.also !== undefined || shared === undefined || view.kindOf(shared) === "dir") return;
   if (view.git.isPrivate(at) || view.classes.isIgnored(at, own.kind)) return;
+  if (shared !== own.id) return view.privates.perform(op, { node: own.id, victim: undefined, covered: false });
   view.privates.giveBack(own.id);
   view.overlay.open(own.id);
   const ghost = ghostOf(view, own.id);

@@ -40,6 +40,8 @@ export function publish(view: GuestView, id: NodeId, time: Time): Publishing {
     view.dirsMoved();
     return { ...nothing, changes: [{ t: "name", at, before: id, after: victim.id, kind: "dir" }] };
   }
+  // Somebody else was first.
+  if (victim !== undefined && !view.privates.replaceable.has(victim.id)) return nothing;
   giveBack(view, id);
   const removal: Op[] = victim === undefined ? [] : [{ t: "unlink", at, node: victim.id, seen: victim.version, time }];
   if (view.classes.isIgnored(at, own.kind)) view.classes.tell(id);
@@ -91,7 +93,14 @@ export function changeRules(view: GuestView, rules: PathRules): RulesChanged {
       changes.push({ t: "name", at, before: undefined, after, kind: view.kindOf(after) ?? "file" });
   }
   view.dirsMoved();
-  return { strays: strays(view), changes };
+  const found = strays(view);
+  view.privates.replaceable = new Set(found.flatMap((id) => coveredBy(view, id) ?? []));
+  return { strays: found, changes };
+}
+
+function coveredBy(view: GuestView, id: NodeId): NodeId | undefined {
+  const at = view.privates.nodes.get(id)?.at;
+  return at === undefined ? undefined : view.sharedChild(at.parent, at.name);
 }
 
 /** What can never be told (R-ID), and a repository of this guest's own: its locks and names asked nobody. */

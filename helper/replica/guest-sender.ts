@@ -47,7 +47,7 @@ export class GuestSender {
     if (wrong === "nothing") return { t: "done", send: [] };
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
     if (op.t === "rename" && isHiding(this.#view, op.from, op.to)) return this.#hide(op);
-    if (op.t === "unlink") giveWay(this.#view, op.at);
+    if (op.t === "unlink") giveWay(this.#view, op);
     if (op.t !== "seed" && performHere(this.#view, op)) return { t: "done", send: [] };
     if (this.#isSpoiled(op)) return { t: "failed", errno: errno.EIO, send: [] };
     const program = op.t === "create" ? op.program : undefined;

@@ -24,6 +24,8 @@ export class PrivateLayer {
   readonly #gone = new Map<NodeId, Set<FileName>>();
   /** Shared directories that somebody else removed while something of this guest was in them. */
   readonly #kept = new Set<NodeId>();
+  /** The host's files that were under names of this guest's own when the rules changed: those may be replaced. */
+  replaceable: ReadonlySet<NodeId> = new Set();
   /** Files that came with a seed and were not written here since. */
   readonly #borrowed = new Set<NodeId>();
   #nextNode = firstPrivateNode;

@@ -104,6 +104,24 @@ test("unless somebody else changed it: then it shows as it is there, and what wa
   expect(content.map(({ t }) => t)).toEqual(["park", "reset"]);
 });
 
+test("what somebody else told first under a name stays, until it is removed", () => {
+  const p = start();
+  const own = make(p, rootNode, "b.log", "mine");
+  const { strays } = p.guest.setRules(nothingApart);
+  expect(strays).toEqual([own]);
+  const place = at(rootNode, "b.log");
+  const theirs = p.host.newNode();
+  p.host.local({ t: "create", at: place, node: theirs, mode: 0o644, time: time(6) });
+  p.receive();
+  expect(p.guest.publish(own, bytes("mine"), time(7)).send).toEqual([]);
+  expect(p.guest.lookup(place)).toBe(own);
+  p.up(p.guest.perform({ t: "unlink", at: place, time: time(8) }));
+  p.up(p.guest.perform(create(p, rootNode, "b.log", true)));
+  p.receive();
+  expect(p.host.node(theirs)?.nlink).toBe(0);
+  expect(p.guest.lookup(place)).toBe(p.find("b.log"));
+});
+
 test("what has a private number stays this guest's own under other rules", () => {
   const p = start();
   const secret = make(p, rootNode, ".env", "secret");
