@@ -2,7 +2,7 @@ import type { Keys } from "./changes.ts";
 import { park, type Effects } from "./guest-effects.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId } from "./ids.ts";
-import type { Inode } from "./namespace.ts";
+import { samePlace, type Inode } from "./namespace.ts";
 import type { Op, Place, RefusalReason } from "./op.ts";
 import { copyOf } from "./overlay.ts";
 
@@ -14,6 +14,7 @@ import { copyOf } from "./overlay.ts";
 export function keepOwn(view: GuestView, { nodes, names }: Pick<Keys, "nodes" | "names">): () => void {
   const known = new Map<NodeId, { readonly shown: Inode; readonly at: Place }>();
   const wanted: NodeId[] = [];
+  const taken = nodes.filter((id) => view.privates.nodes.get(id)?.kind === "dir" && isWhereItWas(view, id));
   for (const dir of nodes) {
     if (!view.privates.names.has(dir) || view.isPrivateNode(dir) || view.git.info(dir).role !== "work") continue;
     wanted.push(dir);
@@ -37,9 +38,17 @@ export function keepOwn(view: GuestView, { nodes, names }: Pick<Keys, "nodes" | 
   }
 
   return () => {
+    for (const dir of taken) if (!view.confirmed.isLive(dir)) view.privates.outlives(dir);
     for (const dir of wanted) stay(dir);
     for (const at of names) yieldKept(view, at);
   };
+}
+
+/** A directory taken over for what is in it alone. */
+function isWhereItWas({ privates, confirmed }: GuestView, dir: NodeId): boolean {
+  const own = privates.nodes.get(dir)?.at;
+  const there = confirmed.get(dir)?.at;
+  return own !== undefined && there !== undefined && samePlace(own, there);
 }
 
 /** A name came to be in the shared layers: a kept directory under it is that one, or gives way to it. */
@@ -48,7 +57,9 @@ function yieldKept(view: GuestView, at: Place): void {
   const kept = privates.child(at.parent, at.name);
   const shared = view.sharedChild(at.parent, at.name);
   if (kept === undefined || shared === undefined || !privates.isKept(kept)) return;
-  if (shared !== kept && view.kindOf(shared) === "dir") privates.graft(kept, shared);
+  const isDir = view.kindOf(shared) === "dir";
+  if (!isDir && view.classes.isIgnored(at, "dir")) return;
+  if (shared !== kept && isDir) privates.graft(kept, shared);
   else if (shared !== kept) privates.dropUnder(kept);
   privates.giveBack(kept);
   view.dirsMoved();

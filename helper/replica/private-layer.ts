@@ -171,6 +171,11 @@ export class PrivateLayer {
     this.#kept.add(shown.id);
   }
 
+  /** A directory taken over that somebody else removed. */
+  outlives(dir: NodeId): void {
+    this.#kept.add(dir);
+  }
+
   /** No more this guest's own: the other layers show what they have. */
   giveBack(id: NodeId): void {
     const inode = this.nodes.get(id);

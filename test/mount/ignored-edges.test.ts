@@ -2,13 +2,19 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  chmodSync,
+  closeSync,
   existsSync,
+  ftruncateSync,
   mkdirSync,
-  readdirSync,
+  openSync,
   readFileSync,
+  readSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -149,3 +155,100 @@ test("a large file goes from an ignored name to a shared one", async () => {
   await told(guest, host);
   expect(readFileSync(join(host, "src/large.bin")).equals(bytes)).toBe(true);
 }, 120_000);
+
+const big = "x".repeat(600_000);
+const more = {
+  ...files,
+  ".gitignore": "node_modules/\nbuild/\n*.log\n",
+  "lib/keep.ts": "keep\n",
+  "build/out.js": big,
+};
+const tracked = [".gitignore", "src/main.ts", "lib/keep.ts"];
+
+test("partial writes, chmod, truncation of uncached host files", async () => {
+  const { host, guest, told } = await repositoryPair(more, tracked);
+  const fd = openSync(join(guest, "build/out.js"), "r+");
+  writeSync(fd, "middle", 300_000);
+  closeSync(fd);
+  const want = Buffer.from(big);
+  want.write("middle", 300_000);
+  expect(text(guest, "build/out.js")).toBe(want.toString());
+  chmodSync(join(guest, "build/sub/deep.js"), 0o755);
+  writeFileSync(join(host, "build/sub/deep.js"), "changed\n");
+  await told(host, guest);
+  expect(text(guest, "build/sub/deep.js")).toBe("deep\n");
+  const cut = openSync(join(guest, "run.log"), "r+");
+  ftruncateSync(cut, 4);
+  ftruncateSync(cut, 8);
+  closeSync(cut);
+  expect(readFileSync(join(guest, "run.log"))).toEqual(Buffer.from("line\0\0\0\0"));
+  expect(text(host, "run.log")).toBe("line of the host\n");
+  expect(text(host, "build/out.js")).toBe(big);
+}, 60_000);
+
+test("open handles while the host deletes, and rules change under them", async () => {
+  const { host, guest, told } = await repositoryPair(more, tracked);
+  const read = openSync(join(guest, "run.log"), "r+");
+  rmSync(join(host, "run.log"));
+  await told(host, guest);
+  writeSync(read, "late", 0);
+  const buffer = Buffer.alloc(17);
+  readSync(read, buffer, 0, 17, 0);
+  expect(buffer.toString()).toBe("late of the host\n");
+  closeSync(read);
+  expect(existsSync(join(guest, "run.log"))).toBe(false);
+
+  const own = openSync(join(guest, "build/own.js"), "w");
+  writeSync(own, "first\n");
+  writeFileSync(join(host, ".gitignore"), "node_modules/\n*.log\n");
+  await vi.waitFor(() => expect(text(host, "build/own.js")).toBe("first\n"), settles);
+  writeSync(own, "second\n");
+  closeSync(own);
+  await told(guest, host);
+  expect(text(host, "build/own.js")).toBe("first\nsecond\n");
+  writeFileSync(join(host, ".gitignore"), "node_modules/\nbuild/\n*.log\n");
+  await setTimeout(2500);
+  writeFileSync(join(guest, "build/own.js"), "mine again\n");
+  await told(guest, host);
+  expect(text(host, "build/own.js")).toBe("first\nsecond\n");
+  expect(text(guest, "build/own.js")).toBe("mine again\n");
+}, 60_000);
+
+test("checkout between branches that have and lack a directory with own files in it", async () => {
+  const { host, guest, told } = await repositoryPair(more, tracked);
+  git(host, "checkout", "-qb", "without");
+  git(host, "rm", "-rq", "lib");
+  git(host, "commit", "-qm", "no lib");
+  git(host, "checkout", "-q", "-");
+  await told(host, guest);
+  writeFileSync(join(guest, "lib/own.log"), "own\n");
+  for (let round = 0; round < 3; round++) {
+    git(round === 1 ? guest : host, "checkout", "-q", "without");
+    await told(host, guest);
+    expect(existsSync(join(host, "lib"))).toBe(round === 1);
+    expect(readdirSync(join(guest, "lib"))).toEqual(["own.log"]);
+    for (const root of [host, guest]) expect(git(root, "status", "--porcelain")).toBe("");
+    git(round === 2 ? guest : host, "checkout", "-q", "-");
+    await told(host, guest);
+    await told(guest, host);
+    expect(readdirSync(join(guest, "lib")).sort()).toEqual(["keep.ts", "own.log"]);
+    expect(text(guest, "lib/own.log")).toBe("own\n");
+    expect(readdirSync(join(host, "lib")).sort()).toEqual(["keep.ts"]);
+    for (const root of [host, guest]) expect(git(root, "status", "--porcelain")).toBe("");
+  }
+}, 60_000);
+
+test("the host builds anew", async () => {
+  const { host, guest, told } = await repositoryPair(more, tracked);
+  mkdirSync(join(guest, "node_modules/.cache"));
+  writeFileSync(join(guest, "node_modules/.cache/x"), "x");
+  rmSync(join(host, "node_modules"), { recursive: true });
+  mkdirSync(join(host, "node_modules/b"), { recursive: true });
+  writeFileSync(join(host, "node_modules/b/index.js"), "b\n");
+  await told(host, guest);
+  expect(readdirSync(join(guest, "node_modules")).sort()).toEqual([".cache", "b"]);
+  expect(text(guest, "node_modules/b/index.js")).toBe("b\n");
+  expect(text(guest, "node_modules/.cache/x")).toBe("x");
+  rmSync(join(guest, "node_modules"), { recursive: true });
+  expect(existsSync(join(guest, "node_modules"))).toBe(false);
+}, 60_000);

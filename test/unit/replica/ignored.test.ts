@@ -113,6 +113,35 @@ describe("R-SEED: what is ignored is the host's until this guest changes it", ()
     expect(names(p, sub)).toEqual(["own.js"]);
   });
 
+  test("an ignored directory that the host makes anew is the new one, with what this guest has in it", () => {
+    const p = pair({ also: ["out/", "out/sub/"], rules });
+    const [dir, sub] = [p.find("out"), p.find("out/sub")];
+    const own = make(p, sub, "own.js");
+    p.host.local({ t: "rmdir", at: at(dir, "sub"), node: sub, time: time(6) });
+    p.host.local({ t: "rmdir", at: at(rootNode, "out"), node: dir, time: time(6) });
+    p.receive();
+    expect(p.guest.pathOf(own)).toEqual(["out", "sub", "own.js"]);
+    const [anew, within] = [p.host.newNode(), p.host.newNode()];
+    p.host.local({ t: "mkdir", at: at(rootNode, "out"), node: anew, mode: 0o755, time: time(7) });
+    p.host.local({ t: "mkdir", at: at(anew, "sub"), node: within, mode: 0o755, time: time(7) });
+    p.host.local({ t: "create", at: at(within, "c.js"), node: p.host.newNode(), mode: 0o644, time: time(7) });
+    p.receive();
+    expect(p.guest.lookup(at(rootNode, "out"))).toBe(anew);
+    expect(names(p, within)).toEqual(["c.js", "own.js"]);
+    expect(p.guest.pathOf(own)).toEqual(["out", "sub", "own.js"]);
+    make(p, within, "more.js");
+  });
+
+  test("but a file that takes its name does not take away what this guest has in it", () => {
+    const p = pair({ also: ["x.log/"], rules });
+    const own = make(p, p.find("x.log"), "own.js");
+    const place = at(rootNode, "x.log");
+    p.host.local({ t: "rmdir", at: place, node: p.find("x.log"), time: time(6) });
+    p.host.local({ t: "create", at: place, node: p.host.newNode(), mode: 0o644, time: time(7) });
+    p.receive();
+    expect(p.guest.pathOf(own)).toEqual(["x.log", "own.js"]);
+  });
+
   test("renames within ignored places stay here, directories with the host's files in them too", () => {
     const p = start();
     const dir = p.find("out");
