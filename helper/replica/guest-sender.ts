@@ -14,6 +14,7 @@ import { checkLocally, heldByOther, isHiding } from "./local-checks.ts";
 import { LostLocks, type Program } from "./lost-locks.ts";
 import type { Op, Place, Submitted } from "./op.ts";
 import { copyOf } from "./overlay.ts";
+import { notePath } from "./parking.ts";
 import { bytesOf, PendingQueue } from "./pending.ts";
 import { Taint } from "./taint.ts";
 
@@ -138,6 +139,8 @@ export class GuestSender {
       burst = { ...writing, base: shown.version, extents: [], bytes: 0, time, before, parts: 0 };
       this.bursts.set(writing.node, burst);
       entry.content++;
+      // Its directory may be refused before it is.
+      notePath(this.#view, writing.node, entry);
     }
     addToBurst(burst, offset, bytes, time);
     entry.written++;

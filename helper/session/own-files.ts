@@ -88,16 +88,32 @@ export function createOwnFiles(parts: {
     return done;
   }
 
-  /** A whole `node_modules` may be among them: the mount goes on meanwhile. */
+  /** A whole `node_modules` may be among them: the mount goes on meanwhile. A directory that others have by now takes in what is to be in it. */
   async function tell(strays: readonly NodeId[]): Promise<void> {
     const round = ++telling;
-    for (const id of strays) {
-      await setImmediate();
-      const room = await parts.inWindow(() => done);
-      if (!room.ok || round !== telling || parts.readOnly()) return;
-      const node = replica.node(id);
-      if (node !== undefined && node.size <= largestCrossing) publish(node);
+    for (const level of levelsOf(strays)) {
+      for (const id of level) {
+        await setImmediate();
+        const room = await parts.inWindow(() => done);
+        if (!room.ok || round !== telling || parts.readOnly()) return;
+        const node = replica.node(id);
+        if (node !== undefined && node.size <= largestCrossing) publish(node);
+      }
+      const heard = await parts.waiters.acknowledged();
+      if (!heard.ok) return;
     }
+  }
+
+  /** Directories by their depth, then the rest. */
+  function levelsOf(strays: readonly NodeId[]): readonly (readonly NodeId[])[] {
+    const levels: NodeId[][] = [];
+    const rest: NodeId[] = [];
+    for (const id of strays) {
+      const depth = replica.node(id)?.kind === "dir" ? replica.pathOf(id)?.length : undefined;
+      if (depth === undefined) rest.push(id);
+      else (levels[depth] ??= []).push(id);
+    }
+    return [...levels.filter((level) => level !== undefined), rest];
   }
 
   return {

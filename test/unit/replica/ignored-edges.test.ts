@@ -220,3 +220,17 @@ test("R-HIDE: a file whose way to a hidden name the host refused shows again", (
   expect(p.find("a.txt")).toBe(node);
   expect(names(p, rootNode)).toContain("a.txt");
 });
+
+test("R-PARK: what goes because its directory is refused is kept under its path", () => {
+  const p = pair();
+  const dir = mkdir(p, rootNode, "both");
+  const made = p.guest.perform(dir);
+  const file = create(p, dir.node, "x") as LocalOp & { readonly node: NodeId };
+  const also = p.guest.perform(file);
+  const wrote = p.guest.write({ node: file.node, handle: 1, append: false }, 0, bytes("mine"), time(5));
+  p.host.local({ t: "mkdir", at: at(rootNode, "both"), node: p.host.newNode(), mode: 0o755, time: time(6) });
+  for (const each of [made, also, wrote]) p.up(each);
+  p.up(p.guest.endBurst("all"));
+  const content = p.receive().flatMap((received) => received.content);
+  expect(content[0]).toMatchObject({ t: "park", path: ["both", "x"] });
+});

@@ -23,7 +23,8 @@ afterEach(async () => {
 const rules: PathRules = { isHidden: () => false, isIgnored: (path) => path.some((each) => each.endsWith(".log")) };
 
 function guest() {
-  const { guest: replica } = pair({ rules });
+  const p = pair({ rules });
+  const { guest: replica } = p;
   const dir = mkdtempSync(join(tmpdir(), "pm-own-"));
   ends.push(() => rmSync(dir, { recursive: true, force: true }));
   const cache = openGuestCache(dir);
@@ -35,6 +36,7 @@ function guest() {
       Promise.resolve({ ok: true, position: replica.position, version: 0 as never, size: 0, bytes: bytes("") }),
   });
   const sent: Submitted[] = [];
+  const parked: unknown[] = [];
   const state = { readOnly: false };
   const workspace = createGuestWorkspace({
     replica,
@@ -55,15 +57,25 @@ function guest() {
     () => waiters.dispose(),
     () => workspace.dispose(),
   );
-  const make = async (name: string): Promise<NodeId> => {
-    const made = await workspace.create(at(rootNode, name), { mode: 0o644, exclusive: false });
+  const make = async (name: string, dir = rootNode): Promise<NodeId> => {
+    const made = await workspace.create(at(dir, name), { mode: 0o644, exclusive: false });
     if (!made.ok) throw new Error("not made");
     return made.value;
   };
   const settled = async (): Promise<void> => {
     for (let i = 0; i < 10; i++) await setImmediate();
   };
-  return { workspace, replica, cache, sent, state, make, settled };
+  /** The host decides what was sent. */
+  const decide = async (): Promise<void> => {
+    p.up(sent.splice(0));
+    for (const received of p.receive()) {
+      parked.push(...received.content.flatMap((effect) => (effect.t === "park" ? [effect.path] : [])));
+      workspace.report(received);
+      waiters.settle(received);
+    }
+    await settled();
+  };
+  return { p, parked, decide, workspace, replica, cache, sent, state, make, settled };
 }
 
 test("a write to an own file that the cache has no room for fails: nobody else has the bytes", async () => {
@@ -82,6 +94,24 @@ test("under other rules what is no longer ignored is told while the mount goes o
   await settled();
   const told = ["create", "write", "setattr"];
   expect(sent.map(({ op }) => op.t)).toEqual([...told, ...told, ...told]);
+});
+
+test("a directory that somebody else told first takes in what is to be in it", async () => {
+  const { p, parked, decide, workspace, make, settled } = guest();
+  const place = at(rootNode, "out.log");
+  const dir = await workspace.mkdir(place, 0o755);
+  if (!dir.ok) throw new Error("not made");
+  const node = await make("x", dir.value);
+  await workspace.write(node, undefined, 0, bytes("mine"));
+  const theirs = p.host.newNode();
+  p.host.local({ t: "mkdir", at: place, node: theirs, mode: 0o755, time: time(6) });
+  workspace.setRules(nothingApart);
+  await settled();
+  await decide();
+  await decide();
+  expect(parked).toEqual([]);
+  expect(p.find("out.log")).toBe(theirs);
+  expect(p.find("out.log/x")).toBe(node);
 });
 
 test("a file too large to be told at once stays this guest's own", async () => {
