@@ -28,8 +28,7 @@ export function hiddenNames(patterns: readonly string[], exempt: readonly string
   const exact = new Set(patterns.filter((pattern) => !wild.test(pattern)).map(bytesOf));
   const globs = patterns.filter((pattern) => wild.test(pattern)).map(globOf);
   const never = new Set(exempt);
-  const isHidden = (name: string): boolean =>
-    (exact.has(name) || globs.some((matches) => matches(name))) && !never.has(name);
+  const isHidden = (name: string): boolean => (exact.has(name) || globs.some((glob) => glob(name))) && !never.has(name);
   return (name) => {
     if (isHidden(name)) return true;
     if (!name.endsWith("~") && name[0] !== "." && name[0] !== "#") return false;
@@ -45,11 +44,11 @@ const bytesOf = (text: string): string => Buffer.from(text, "utf8").toString("la
 function globOf(pattern: string): (name: string) => boolean {
   const [, begin = "", end = ""] = /^([^*?]*).*?([^*?]*)$/s.exec(pattern) ?? [];
   const [prefix, suffix] = [bytesOf(begin), bytesOf(end)];
-  const glob = [...pattern];
+  const glob = Array.from(pattern);
   return (name) =>
     name.startsWith(prefix) &&
     name.endsWith(suffix) &&
-    matches(glob, [...Buffer.from(name, "latin1").toString("utf8")]);
+    matches(glob, Array.from(Buffer.from(name, "latin1").toString("utf8")));
 }
 
 /** Time grows with the product of the lengths, whatever the pattern. */

@@ -10,9 +10,10 @@ import { publish } from "./guest-publish.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { Inode } from "./namespace.ts";
 import { opIdOf, type NodeId, type OpId, type PeerId, type Version } from "./ids.ts";
-import { checkLocally, heldByOther } from "./local-checks.ts";
+import { checkLocally, heldByOther, isHiding } from "./local-checks.ts";
 import { LostLocks, type Program } from "./lost-locks.ts";
 import type { Op, Place, Submitted } from "./op.ts";
+import { copyOf } from "./overlay.ts";
 import { bytesOf, PendingQueue } from "./pending.ts";
 import { Taint } from "./taint.ts";
 
@@ -45,6 +46,7 @@ export class GuestSender {
     const wrong = checkLocally(this.#view, this.#peer, op);
     if (wrong === "nothing") return { t: "done", send: [] };
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
+    if (op.t === "rename" && isHiding(this.#view, op.from, op.to)) return this.#hide(op);
     if (op.t !== "seed" && performHere(this.#view, op)) return { t: "done", send: [] };
     if (this.#isSpoiled(op)) return { t: "failed", errno: errno.EIO, send: [] };
     const program = op.t === "create" ? op.program : undefined;
@@ -199,6 +201,20 @@ export class GuestSender {
       git.appeared(op.at.parent, op.at.name);
       if (op.t === "rmdir") privates.dropUnder(op.node);
     }
+  }
+
+  /** R-HIDE: the others see it removed. */
+  #hide({ from, to, time }: Extract<LocalOp, { t: "rename" }>): Performed {
+    const view = this.#view;
+    const id = view.lookup(from);
+    const send: Submitted[] = [];
+    if (id !== undefined) this.#end(id, send);
+    const shown = id === undefined ? undefined : view.node(id);
+    if (shown === undefined) return { t: "failed", errno: errno.ENOENT, send };
+    const own = copyOf(shown);
+    send.push(this.#submit(filled(view, { t: "unlink", at: from, time }), false));
+    view.privates.receive(own, to, view.lookup(to), time);
+    return { t: "done", send };
   }
 
   /** R-SEED: what is moved to an ignored place stays shared. */

@@ -5,6 +5,7 @@ import { GuestSender } from "./guest-sender.ts";
 import { changeRules } from "./guest-publish.ts";
 import { GuestView } from "./guest-view.ts";
 import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
+import { isHiding } from "./local-checks.ts";
 import { nothingApart, type PathRules } from "./path-rules.ts";
 import { namespaceOf } from "./snapshot.ts";
 import { createPlaceQuestions } from "./view.ts";
@@ -59,6 +60,7 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     isPrivate: (at) => view.isPrivate(at),
     isPrivateNode: (id) => view.isPrivateNode(id),
     isSeed: (id) => view.isSeed(id),
+    isHiding: (from, to) => isHiding(view, from, to),
     crossing: (from, to) => sender.crossing(from, to),
     publish: (node, bytes, time) => sender.publish(node, bytes, time),
     setRules: (rules) => changeRules(view, rules),

@@ -80,19 +80,27 @@ function rename(view: GuestView, peer: PeerId, from: Place, to: Place): Errno | 
 }
 
 /**
- * R-PRIV, R-HIDE, R-SEED. Two ways lead across: a shared file may take a free name at an ignored place, and an own file there
- * a shared name once it is told (`isToPublish`).
+ * R-PRIV, R-HIDE, R-SEED. Three ways lead across: a shared file may take a free name at an ignored place, an own file there
+ * a shared name once it is told (`isToPublish`), and a shared file a hidden name (`isHiding`).
  */
 function crossesBorder(view: GuestView, inode: Inode, from: Place, to: Place): boolean {
   const isOwn = view.isPrivate(from);
   if (isOwn === view.isPrivate(to, inode.kind)) return false;
-  return isOwn ? !isToPublish(view, inode, from) : !isFreeIgnored(view, to);
+  return isOwn ? !isToPublish(view, inode, from) : !isFreeIgnored(view, to) && !isHiding(view, from, to);
 }
 
 /** A file this guest made at an ignored place, with nothing of the host's under its name. */
 function isToPublish(view: GuestView, { id, kind }: Inode, { parent, name }: Place): boolean {
-  if (kind !== "file" || isPrivateId(id) || !view.isPrivateNode(id)) return false;
+  if (kind !== "file" || isPrivateId(id) || !view.isPrivateNode(id) || view.git.isHidden({ parent, name }))
+    return false;
   return view.sharedChild(parent, name) === undefined && isTold(view, parent);
+}
+
+/** A shared file takes a hidden name (`sed -i .env`): it is this guest's own from then on. */
+export function isHiding(view: GuestView, from: Place, to: Place): boolean {
+  const inode = at(view, from);
+  if (inode?.kind !== "file" || inode.nlink > 1 || view.isPrivate(from) || view.git.isGit(from)) return false;
+  return view.git.isGit(to) ? false : view.git.isHidden(to);
 }
 
 function isFreeIgnored(view: GuestView, to: Place): boolean {

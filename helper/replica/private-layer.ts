@@ -157,6 +157,12 @@ export class PrivateLayer {
     for (const at of places) this.#name(at, inode);
   }
 
+  /** A node of the shared layers, as it was there, moves here; `victim` has the name until now. */
+  receive(shown: Inode, at: Place, victim: NodeId | undefined, time: Inode["mtime"]): void {
+    if (victim !== undefined) this.#leave(at, victim, time);
+    this.takeOver(shown, [at]);
+  }
+
   /** A directory somebody else removed stays here for what is in it; `back` when it is shared again. */
   keep(shown: Inode, at: Place): void {
     this.takeOver(shown, [at]);

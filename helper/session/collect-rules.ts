@@ -44,6 +44,8 @@ export function createRulesCollector(
   let ahead: Promise<Looked | undefined> | undefined;
   let fresh: { readonly sources: RulesSources; readonly looked: readonly Looked[] } | undefined;
   const said = new Set<string>();
+  /** What git said last of each. */
+  const last = new Map<string, Looked>();
 
   function warn(text: string): void {
     if (!said.has(text)) parts.warn(text);
@@ -51,10 +53,17 @@ export function createRulesCollector(
   }
 
   async function look(dir: string, kind: Kind): Promise<Looked | undefined> {
-    return await lookAt(folder, dir, kind).catch((error: Error) => {
-      warn(`What git ignores in ${shown(dir)} is shared like everything else: ${error.message}`);
+    try {
+      const looked = await lookAt(folder, dir, kind);
+      last.set(dir, looked);
+      return looked;
+    } catch (error) {
+      // What guests have as their own would be told to all, were it not ignored for a moment.
+      const before = last.get(dir);
+      if (before !== undefined) return before;
+      warn(`What git ignores in ${shown(dir)} is shared like everything else: ${(error as Error).message}`);
       return undefined;
-    });
+    }
   }
 
   async function lookAtAll({ repositories }: RulesSources): Promise<Looked[]> {
@@ -144,7 +153,7 @@ async function withTracked(
   const texts = [...ignoreFiles.map(({ text }) => text), ...looked.flatMap(({ excludes }) => excludes)];
   if (!texts.some(saysAnything))
     return { repositories: looked.map(({ dir }) => ({ dir, excludes: [], tracked: [] })), ignoreFiles: [] };
-  const { isExcluded, within } = excludesOf({
+  const rules = excludesOf({
     repositories: looked.map((each) => ({ ...each, tracked: [] })),
     ignoreFiles,
   });
@@ -152,12 +161,12 @@ async function withTracked(
   let started = performance.now();
   for (const { dir, excludes, tracked } of looked) {
     const ignored: string[] = [];
-    let isIgnored = within(namesOf(dir));
+    let isIgnored = rules.within(namesOf(dir));
     let at = "";
     for (const path of tracked) {
       // Git lists them in order: those of one directory come together, more or less.
       const above = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-      if (above !== at) isIgnored = within([...namesOf(dir), ...namesOf(above)]);
+      if (above !== at) isIgnored = rules.within([...namesOf(dir), ...namesOf(above)]);
       at = above;
       if (isIgnored(path.slice(above === "" ? 0 : above.length + 1), "file")) ignored.push(path);
       if (performance.now() - started < slice) continue;
@@ -166,7 +175,7 @@ async function withTracked(
     }
     repositories.push({ dir, excludes, tracked: ignored });
   }
-  const read = ignoreFiles.filter(({ dir }) => !isExcluded(namesOf(dir), "dir"));
+  const read = ignoreFiles.filter(({ dir }) => !rules.isExcluded(namesOf(dir), "dir"));
   return { repositories, ignoreFiles: read };
 }
 

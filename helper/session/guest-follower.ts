@@ -207,6 +207,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     },
     rules(told) {
       rules = pathRulesOf(told);
+      running?.workspace.setRules(rules);
     },
     ending(seconds) {
       if (!endingTold) emit({ event: "ending", peer: connection.welcome.hostName, seconds });

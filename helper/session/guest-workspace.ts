@@ -219,16 +219,17 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     unlink: (at) => inWindow(() => perform({ t: "unlink", at, time: clock.now() }, undefined)),
     rmdir: (at) => inWindow(() => perform({ t: "rmdir", at, time: clock.now() }, undefined)),
     rename: (from, to, noReplace) =>
-      inWindow(() =>
-        ownFiles.whole(replica.lookup(from), () => {
-          if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
-          const told = parts.readOnly() ? fail(errno.EROFS) : ownFiles.crossing(from, to);
-          if (!told.ok) return told;
+      inWindow(() => {
+        const isTaken = (): boolean => noReplace && replica.lookup(to) !== undefined;
+        if (parts.readOnly()) return fail(errno.EROFS);
+        if (isTaken()) return fail(errno.EEXIST);
+        return ownFiles.renaming(from, to, () => {
+          if (isTaken()) return fail(errno.EEXIST);
           const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
           if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
           return moved;
-        }),
-      ),
+        });
+      }),
     setAttributes: (node, set) =>
       set.size === 0 ? setAttributes(node, set) : ownFiles.whole(node, () => setAttributes(node, set)),
 

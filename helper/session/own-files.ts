@@ -18,8 +18,8 @@ const piece = 1024 * 1024;
 export interface OwnFiles {
   /** Makes the call once all bytes of the node are here, if it is the host's and the call would make it this guest's own. */
   whole<T>(node: NodeId | undefined, call: () => Answer<T>): Answer<T>;
-  /** Before a rename: a file of this guest's own that goes to a shared place is told first. */
-  crossing(from: Place, to: Place): Result<void>;
+  /** Makes the call, a rename, once it may: what it makes this guest's own is here, and what it makes shared is told. */
+  renaming<T>(from: Place, to: Place, call: () => Answer<T>): Answer<T>;
   /** What is no longer ignored is told. */
   setRules(rules: PathRules): void;
 }
@@ -35,9 +35,9 @@ export function createOwnFiles(parts: {
 }): OwnFiles {
   const { replica, cache, fetcher } = parts;
 
-  function lacks(id: NodeId): boolean {
+  function isHere(id: NodeId): boolean {
     const node = replica.node(id);
-    return node?.kind === "file" && !cache.covers(id, 0, node.size) && replica.isSeed(id);
+    return node?.kind !== "file" || cache.covers(id, 0, node.size);
   }
 
   async function bring(id: NodeId): Promise<Result<void>> {
@@ -49,9 +49,27 @@ export function createOwnFiles(parts: {
   }
 
   function whole<T>(id: NodeId | undefined, call: () => Answer<T>): Answer<T> {
-    if (id === undefined || !lacks(id)) return call();
-    // The host may write meanwhile: then it is looked at again.
-    return parts.waiters.arriving(bring(id)).then((brought) => (brought.ok ? whole(id, call) : brought));
+    return id === undefined || isHere(id) || !replica.isSeed(id) ? call() : after(id, () => whole(id, call));
+  }
+
+  /** The host may write meanwhile: `call` looks again. */
+  function after<T>(id: NodeId, call: () => Answer<T>): Promise<Result<T>> {
+    return parts.waiters.arriving(bring(id)).then((brought) => (brought.ok ? call() : brought));
+  }
+
+  function renaming<T>(from: Place, to: Place, call: () => Answer<T>): Answer<T> {
+    const id = replica.lookup(from);
+    if (id !== undefined && !isHere(id) && (replica.isSeed(id) || replica.isHiding(from, to)))
+      return after(id, () => renaming(from, to, call));
+    const told = crossing(from, to);
+    return told.ok ? call() : told;
+  }
+
+  /** A file of this guest's own that goes to a shared place is told first. */
+  function crossing(from: Place, to: Place): Result<void> {
+    const node = replica.crossing(from, to);
+    if (node === undefined) return done;
+    return node.size > largestCrossing ? fail(errno.EXDEV) : publish(node);
   }
 
   function publish({ id, kind, size }: Node): Result<void> {
@@ -65,11 +83,7 @@ export function createOwnFiles(parts: {
 
   return {
     whole,
-    crossing(from, to) {
-      const node = replica.crossing(from, to);
-      if (node === undefined) return done;
-      return node.size > largestCrossing ? fail(errno.EXDEV) : publish(node);
-    },
+    renaming,
     setRules(rules) {
       const { strays, changes } = replica.setRules(rules);
       if (changes.length > 0) parts.report(changes);

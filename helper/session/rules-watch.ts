@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Disposable } from "../base/disposable.ts";
 import type { Timers } from "../base/ports.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
-import type { FileName } from "../base/name.ts";
+import { type FileName, mustFileName } from "../base/name.ts";
 import type { Op, Place } from "../replica/op.ts";
 import { nothingApartData, type PathRulesData } from "../replica/path-rules-data.ts";
 import type { RulesCollector } from "./collect-rules.ts";
@@ -11,6 +11,7 @@ import { dotGit, gitIgnore, viewEntries } from "./rules-sources.ts";
 
 /** A checkout changes many files at once. Milliseconds. */
 const settleMs = 1000;
+const indexLock = mustFileName("index.lock");
 
 export interface RulesWatch extends Disposable {
   /** After each operation. */
@@ -18,10 +19,11 @@ export interface RulesWatch extends Disposable {
   /** What guests are to be told, once `begun`. */
   readonly current: PathRulesData;
   readonly begun: Promise<void>;
+  dispose(): void;
 }
 
 export function createRulesWatch(parts: {
-  readonly view: Pick<HostReplica, "list" | "node" | "placeOf" | "isIndex" | "gitDirOf">;
+  readonly view: Pick<HostReplica, "list" | "node" | "placeOf" | "isIndex" | "gitDirOf" | "locks">;
   readonly collector: Pick<RulesCollector, "collect">;
   /** Does not reject. */
   readonly first: Promise<PathRulesData>;
@@ -49,6 +51,8 @@ export function createRulesWatch(parts: {
 
   async function look(): Promise<void> {
     due = undefined;
+    // In the middle of a checkout a .gitignore may be missing that is there in the end.
+    if (view.locks().some(({ path }) => path.at(-1) === indexLock)) return later();
     looking = true;
     again = false;
     const found = await collector.collect(() => viewEntries(view));

@@ -1,56 +1,19 @@
 /** R-HIDE between two mounts: what is hidden is each peer's own, and is lost by nothing that another does. */
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
-import { gitEnvironment } from "../harness/git.ts";
-import { startSession } from "../harness/peers.ts";
-import { mustRun } from "../harness/run.ts";
+import { expect, test, vi } from "vitest";
+import { repositoryPair } from "../harness/repository-pair.ts";
 
-const ends: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
-
-async function shared() {
-  const folder = mkdtempSync(join(tmpdir(), "pm-hidden-"));
-  ends.push(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, "conf"));
-  writeFileSync(join(folder, ".env"), "TOKEN=mine\n");
-  writeFileSync(join(folder, ".env.example"), "TOKEN=\n");
-  writeFileSync(join(folder, "conf/server.key"), "secret\n");
-  writeFileSync(join(folder, "conf/server.conf"), "port 1\n");
-  const env = gitEnvironment("ada");
-  await mustRun("git", ["init", "-q", folder], { env });
-  await mustRun("git", ["-C", folder, "add", ".env.example", "conf/server.conf"], { env });
-  await mustRun("git", ["-C", folder, "commit", "-qm", "one"], { env });
-  const session = await startSession({ folder, guests: 1, separateMount: true });
-  ends.push(() => session.close());
-  const host = session.host.root;
-  const guest = session.guests[0]?.root ?? "";
-  /** Until everything one did is at the other. */
-  const told = async (from: string, to: string): Promise<void> => {
-    const mark = `mark-${performance.now()}`;
-    writeFileSync(join(from, mark), "");
-    await vi.waitFor(() => statSync(join(to, mark)), { timeout: 20_000, interval: 20 });
-    rmSync(join(from, mark));
-    await vi.waitFor(() => expect(existsSync(join(to, mark))).toBe(false), { timeout: 20_000, interval: 20 });
-  };
-  return { folder, host, guest, first: session.host.helper.first, told };
-}
+const files = {
+  ".env": "TOKEN=mine\n",
+  ".env.example": "TOKEN=\n",
+  "conf/server.key": "secret\n",
+  "conf/server.conf": "port 1\n",
+};
 
 test("R-HIDE: the host's .env is not at the guest, the guest's own is not at the host, and nobody removes the other's", async () => {
-  const { folder, host, guest, first, told } = await shared();
+  const { folder, host, guest, first, told } = await repositoryPair(files, [".env.example", "conf/server.conf"]);
   expect(first["hidden"]).toEqual({ count: 2, first: [".env", "conf/server.key"] });
   expect(readdirSync(guest).sort()).toEqual([".env.example", ".git", "conf"]);
   expect(readdirSync(join(guest, "conf"))).toEqual(["server.conf"]);
@@ -67,6 +30,12 @@ test("R-HIDE: the host's .env is not at the guest, the guest's own is not at the
   expect(readFileSync(join(host, ".env"), "utf8")).toBe("TOKEN=changed\n");
   expect(readdirSync(guest).sort()).toEqual([".env", ".env.example", ".git", "conf"]);
   expect(readFileSync(join(guest, ".env"), "utf8")).toBe("TOKEN=theirs\n");
+
+  execFileSync("sed", ["-i", "s/theirs/ours/", ".env"], { cwd: guest });
+  await told(guest, host);
+  expect(readFileSync(join(guest, ".env"), "utf8")).toBe("TOKEN=ours\n");
+  expect(readdirSync(guest).sort()).toEqual([".env", ".env.example", ".git", "conf"]);
+  expect(readdirSync(host).sort()).toEqual([".env", ".env.example", ".git", "conf"]);
 
   execFileSync("rm", ["-rf", "conf"], { cwd: guest });
   await told(guest, host);

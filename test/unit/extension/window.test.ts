@@ -41,9 +41,10 @@ describe("a window without a session", () => {
 
   it("asks before it shares, and shares nothing when the question is closed", async () => {
     desk.open(desk.folder);
+    desk.program({ event: "hidden", files: [] });
     const shared = fake.commands.get("pairmount.share")?.();
     const { buttons, press } = await notice(/^Share /);
-    expect(buttons).toEqual(["Share"]);
+    expect(buttons).toEqual(["Share", "Edit Hidden Files…"]);
     press(undefined);
     await shared;
     expect(fake.status?.text).toBe("$(broadcast) Pairmount");

@@ -172,7 +172,6 @@ describe("R-SEED: across the border", () => {
     expect(rename("a.txt", "notes.log")).toEqual(exdev);
     expect(rename("notes.log", "c.txt")).toEqual(exdev);
     expect(rename("out", "shared")).toEqual(exdev);
-    expect(rename("a.txt", ".env")).toEqual(exdev);
   });
 });
 
@@ -183,6 +182,26 @@ describe("R-HIDE at a guest", () => {
     done(write(p, node, "secret"));
     expect(p.guest.isPrivateNode(node)).toBe(true);
     expect(() => p.find(".env")).toThrow("nothing at");
+  });
+
+  test("a shared file that takes a hidden name is its own from then on (sed -i), and does not come back", () => {
+    const p = start();
+    const before = make(p, rootNode, ".env");
+    const temporary = create(p, rootNode, "sed1");
+    p.up(p.guest.perform(temporary));
+    const { node } = temporary as { node: NodeId };
+    p.up(write(p, node, "changed"));
+    const [from, to] = [at(rootNode, "sed1"), at(rootNode, ".env")];
+    expect(p.guest.isHiding(from, to)).toBe(true);
+    p.up(p.guest.perform({ t: "rename", from, to, time: time(7) }));
+    p.receive();
+    expect(p.guest.lookup(to)).toBe(node);
+    expect(p.guest.node(node)?.size).toBe(7);
+    expect(p.guest.node(before)?.nlink).toBe(0);
+    expect(() => p.find("sed1")).toThrow("nothing at");
+    expect(() => p.find(".env")).toThrow("nothing at");
+    const back = p.guest.perform({ t: "rename", from: to, to: at(rootNode, "shown"), time: time(8) });
+    expect(back).toMatchObject({ t: "failed", errno: errno.EXDEV });
   });
 });
 

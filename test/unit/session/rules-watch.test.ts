@@ -67,6 +67,23 @@ test("changes of a second are looked at once, one time at a time, and told where
   expect([told.length, ends.length]).toEqual([1, 0]);
 });
 
+test("waits while git holds the index: a checkout may be half done", () => {
+  const lock = {
+    t: "create",
+    at: at(rig.find(".git"), "index.lock"),
+    node: rig.host.newNode(),
+    mode: 0o644,
+    time: time(1),
+  } as const;
+  rig.host.local(lock);
+  does(truncate(".gitignore"));
+  timers.advance(3000);
+  expect(ends.length).toBe(0);
+  does({ t: "unlink", at: lock.at, node: lock.node, seen: lock.node as never, time: time(2) });
+  timers.advance(1000);
+  expect(ends.length).toBe(1);
+});
+
 const node = (path: string) => ({ node: rig.find(path), time: time(1) });
 const git = () => rig.find(".git");
 const concerning: readonly (readonly [string, () => Op])[] = [
