@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { type Progress as ProgressBar, workspace } from "vscode";
-import type { HelperFailed } from "./helper-program.ts";
 import type { Apart } from "./consent.ts";
 import { hiddenByDefault, type Progress } from "./helper-edge.ts";
+import type { HelperFailed } from "./helper-program.ts";
 import type { Session } from "./session.ts";
 
 export interface Begun {

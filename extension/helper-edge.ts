@@ -17,8 +17,8 @@ export type {
   SessionStatus,
   Transfer,
 } from "../helper/api.ts";
-export type { Timers } from "../helper/base/ports.ts";
 export { hiddenByDefault } from "../helper/git/hidden-names.ts";
+export type { Timers } from "../helper/base/ports.ts";
 export { createPaced } from "../helper/base/paced.ts";
 export { systemTimers } from "../helper/base/system-timers.ts";
 export { connectRpc, type RpcClient } from "../helper/rpc/client.ts";
