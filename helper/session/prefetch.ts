@@ -46,7 +46,7 @@ export function startPrefetch({
 /** Last first: the queue is taken from its end. */
 function candidates(view: GuestReplica): Candidate[] {
   const all: Candidate[] = [];
-  const directories = [{ id: rootNode as NodeId, ignored: false }];
+  const directories: { readonly id: NodeId; readonly ignored: boolean }[] = [{ id: rootNode, ignored: false }];
   for (let dir = directories.pop(); dir !== undefined; dir = directories.pop()) {
     for (const { node: id } of view.list(dir.id)) {
       const node = view.node(id);
