@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { type Progress as ProgressBar, workspace } from "vscode";
-import type { Progress } from "./helper-edge.ts";
+import type { Apart } from "./consent.ts";
+import { hiddenByDefault, type Progress } from "./helper-edge.ts";
+import type { HelperFailed } from "./helper-program.ts";
 import type { Session } from "./session.ts";
 
 export interface Begun {
@@ -10,16 +12,27 @@ export interface Begun {
   readonly script: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Instead of telling the user that it came to nothing. */
+  readonly onFailed?: (failed: HelperFailed) => void;
 }
 
 /** The user's settings, as the helper's options. */
-export function settings(): { readonly mountPoint: string; readonly port: number; readonly common: readonly string[] } {
+export function settings(): {
+  readonly mountPoint: string;
+  readonly port: number;
+  readonly apart: Apart;
+  readonly common: readonly string[];
+} {
   const configured = workspace.getConfiguration("pairmount");
   const mountPoint = configured.get<string>("mountPoint", "cover").trim() || "cover";
   const name = configured.get<string>("name", "").trim();
   return {
     mountPoint: mountPoint.replace(/^~(?=\/|$)/, homedir()),
     port: configured.get<number>("port", 0),
+    apart: {
+      hide: patternsOf(configured.get<unknown>("hide", hiddenByDefault)),
+      shareIgnored: configured.get<boolean>("shareIgnored", false),
+    },
     common: [
       "--driver",
       configured.get<string>("driver", "auto"),
@@ -28,6 +41,12 @@ export function settings(): { readonly mountPoint: string; readonly port: number
       ...(name === "" ? [] : ["--name", name]),
     ],
   };
+}
+
+/** A setting that is no list of texts hides what is hidden by default. */
+function patternsOf(setting: unknown): readonly string[] {
+  const texts = Array.isArray(setting) ? setting.filter((each) => typeof each === "string" && each !== "") : undefined;
+  return (texts as readonly string[] | undefined) ?? hiddenByDefault;
 }
 
 /** Whether the others are told where this user is. */

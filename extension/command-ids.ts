@@ -7,6 +7,7 @@ export const commandIds = [
   "pairmount.stop",
   "pairmount.leave",
   "pairmount.keepCopy",
+  "pairmount.goOn",
   "pairmount.menu",
   "pairmount.accept",
   "pairmount.acceptReadOnly",

@@ -6,7 +6,7 @@ import { checkOut, cherryPick } from "./commit-actions.ts";
 import { mountOf, openCommit } from "./commit-text.ts";
 import type { Access } from "./helper-edge.ts";
 import { runHelper } from "./helper-program.ts";
-import { join, type JoinParts } from "./joining.ts";
+import { join } from "./joining.ts";
 import { keepCopy } from "./keeping.ts";
 import { menuOf } from "./menu.ts";
 import { plain } from "./plain-text.ts";
@@ -17,8 +17,9 @@ import type { Follower } from "./presence/following.ts";
 import type { About, Row } from "./rows.ts";
 import { copyInvite, leave, share, stopSharing } from "./sharing.ts";
 import { tellFailure } from "./tell-failure.ts";
+import { hasWaysOn, offerWaysOn, type WaysOnParts } from "./ways-on.ts";
 
-export interface CommandParts extends JoinParts, DiagnosticsParts {
+export interface CommandParts extends WaysOnParts, DiagnosticsParts {
   readonly follower: Follower;
   readonly log: LogOutputChannel;
   readonly commits: Pick<NewCommits, "opened">;
@@ -50,8 +51,13 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
     "pairmount.stop": async () => await stopSharing(session),
     "pairmount.leave": async () => await leave(session),
     "pairmount.keepCopy": async () => await keepCopy(session),
+    "pairmount.goOn": () => {
+      if (!offerWaysOn(parts, { loss: "found", text: "The session of this folder is over." }))
+        throw new Error("Nothing was shared or joined in this folder.");
+    },
     "pairmount.menu": async () => {
-      const picked = await window.showQuickPick([...menuOf(session.model)], { title: "Pairmount" });
+      const entries = menuOf(session.model, { gone: hasWaysOn(parts) });
+      const picked = await window.showQuickPick([...entries], { title: "Pairmount" });
       if (picked !== undefined) await commands.executeCommand(picked.command);
     },
     "pairmount.accept": async (row) => await answer(row, true, "read-write"),

@@ -5,8 +5,8 @@ import { registerCommands } from "./commands.ts";
 import { createCommitDocuments } from "./commit-text.ts";
 import { refreshGitView } from "./git-refresh.ts";
 import { installHelper } from "./helper-program.ts";
-import { inviteOf, join, type JoinParts } from "./joining.ts";
-import { tellNotices } from "./notice-shell.ts";
+import { inviteOf, join } from "./joining.ts";
+import { showNotices, tellNotices } from "./notice-shell.ts";
 import { createPlaces, openFolders } from "./places-shell.ts";
 import { askAboutJoins } from "./questions.ts";
 import { createRecentLog } from "./recent-log.ts";
@@ -17,7 +17,7 @@ import { showPresence } from "./presence/presence.ts";
 import { createStatusItem } from "./status-item.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { createViews } from "./views.ts";
-import { offerWaysOn, watchLoss } from "./ways-on.ts";
+import { offerWaysOn, watchLoss, type WaysOnParts } from "./ways-on.ts";
 
 export function activate(context: ExtensionContext): void {
   const recentLog = createRecentLog();
@@ -29,7 +29,8 @@ export function activate(context: ExtensionContext): void {
   const places = createPlaces(context, session);
   const commits = createNewCommits(context, session);
   const { follower, shown } = showPresence(session, log);
-  const parts = { session, places, script, log, commits, follower, version, recent: () => recentLog.lines() };
+  const notices = showNotices(session, log);
+  const parts = { session, places, script, log, notices, commits, follower, version, recent: () => recentLog.lines() };
   context.subscriptions.push(
     log,
     session,
@@ -40,7 +41,8 @@ export function activate(context: ExtensionContext): void {
     commits,
     ...createViews(session, commits),
     ...registerCommands(parts),
-    askAboutJoins(session, log),
+    notices,
+    askAboutJoins(parts),
     tellNotices(parts),
     watchLoss(parts),
     refreshGitView(session, log),
@@ -58,10 +60,10 @@ export function activate(context: ExtensionContext): void {
 }
 
 /** After a reload, and in a second window, the session of this folder goes on. */
-async function attachAgain(parts: JoinParts): Promise<void> {
+async function attachAgain(parts: WaysOnParts): Promise<void> {
   const folders = openFolders();
   const found = folders.length === 0 ? undefined : await findSession(folders);
   if (found !== undefined) await parts.session.attach(found.socket);
   else if (await parts.places.isGone())
-    offerWaysOn(parts, "This folder was a shared workspace, whose session is over.");
+    offerWaysOn(parts, { loss: "found", text: "This folder was a shared workspace, whose session is over." });
 }

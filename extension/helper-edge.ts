@@ -19,6 +19,8 @@ export type {
   SessionStatus,
   Transfer,
 } from "../helper/api.ts";
+export { hiddenByDefault } from "../helper/git/hidden-names.ts";
+export type { Timers } from "../helper/base/ports.ts";
 export { createPaced } from "../helper/base/paced.ts";
 export { systemTimers } from "../helper/base/system-timers.ts";
 export type { RpcClient } from "../helper/rpc/client.ts";

@@ -15,10 +15,14 @@ export interface Started {
 
 /** What the helper could not do, in its own words. */
 export class HelperFailed extends Error {
-  readonly cancelled: boolean;
+  /** One of the helper's codes (helper/session/errors.ts), or `unexpected`. */
+  readonly code: string;
   constructor(message: string, code = "unexpected") {
-    super(message);
-    this.cancelled = code === "cancelled";
+    super(message.replace(/^pairmount: /, ""));
+    this.code = code;
+  }
+  get cancelled(): boolean {
+    return this.code === "cancelled";
   }
 }
 

@@ -1,7 +1,7 @@
 /** Join Workspace: by an invite that is pasted, or by its link. */
 import { homedir } from "node:os";
 import { commands, env, Uri, window } from "vscode";
-import { settings } from "./begin.ts";
+import { type Begun, settings } from "./begin.ts";
 import { type Places, openFolders } from "./places-shell.ts";
 import type { Session } from "./session.ts";
 import { begin, openHere } from "./sharing.ts";
@@ -21,23 +21,18 @@ export async function join(parts: JoinParts, given?: string): Promise<void> {
   if (invite !== undefined && invite !== "") await joinBy(parts, { invite, mount: undefined });
 }
 
-/** `mount` undefined: the helper's own choice, the same next time. */
-export async function joinBy(
-  { session, places, script }: JoinParts,
-  { invite, mount }: { readonly invite: string; readonly mount: string | undefined },
-): Promise<void> {
-  const busy = session.model.t === "attached";
-  const args = ["join", invite, ...(mount === undefined ? [] : [mount]), ...settings().common];
-  const started = await begin({
-    session,
-    what: "join",
-    title: "Pairmount: joining",
-    script: script(),
-    args,
-    cwd: homedir(),
-  });
+interface JoinBy {
+  readonly invite: string;
+  /** Undefined: the helper's own choice, the same next time. */
+  readonly mount: string | undefined;
+  readonly onFailed?: Begun["onFailed"];
+}
+
+/** Joins, and shows what was joined. */
+export async function joinBy(parts: JoinParts, by: JoinBy): Promise<void> {
+  const busy = parts.session.model.t === "attached";
+  const started = await joinAt(parts, by);
   if (started === undefined) return;
-  await places.keepInvite(started.mount, invite);
   // The window of the mounted repository finds the session by its folder. One that shows its dead mount does not change folders.
   if (openFolders().includes(started.mount)) await commands.executeCommand("workbench.action.reloadWindow");
   else {
@@ -46,12 +41,31 @@ export async function joinBy(
   }
 }
 
-export async function askForInvite(given?: string): Promise<string | undefined> {
+/** Joins, and leaves the window as it is. Undefined: it came to nothing, which was told. */
+export async function joinAt(
+  { session, places, script }: JoinParts,
+  { invite, mount, onFailed }: JoinBy,
+): Promise<{ readonly mount: string } | undefined> {
+  const started = await begin({
+    session,
+    what: "join",
+    title: "Pairmount: joining",
+    script: script(),
+    args: ["join", invite, ...(mount === undefined ? [] : [mount]), ...settings().common],
+    cwd: homedir(),
+    ...(onFailed !== undefined && { onFailed }),
+  });
+  if (started !== undefined) await places.keepInvite(started.mount, invite);
+  return started;
+}
+
+/** `given` is to be agreed to; `known` is used unless the clipboard has another. */
+export async function askForInvite(given?: string, known = ""): Promise<string | undefined> {
   const copied = given ?? (await env.clipboard.readText()).trim();
   const invite = await window.showInputBox({
     title: "Join Workspace",
     prompt: given === undefined ? "Paste the invite that the host sent you" : "Join the workspace of this invite?",
-    value: looksLikeInvite.test(copied) ? copied : (given ?? ""),
+    value: looksLikeInvite.test(copied) ? copied : (given ?? known),
     ignoreFocusOut: true,
   });
   return invite?.trim();

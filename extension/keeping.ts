@@ -13,6 +13,14 @@ export async function keepCopy(session: Session): Promise<boolean> {
   const { model } = session;
   if (model.t !== "attached" || model.state.status.role !== "guest")
     throw new Error("A copy is kept of what you have joined: this window has joined nothing.");
+  const parent = await askForParent();
+  const kept = parent === undefined ? undefined : await copyBelow(session, parent);
+  if (kept !== undefined) void offerToOpen(kept);
+  return kept !== undefined;
+}
+
+/** The folder that the copy's own is made in; undefined: none was chosen. */
+export async function askForParent(): Promise<string | undefined> {
   const [parent] =
     (await window.showOpenDialog({
       title: "Keep a Copy",
@@ -22,10 +30,14 @@ export async function keepCopy(session: Session): Promise<boolean> {
       canSelectMany: false,
       defaultUri: Uri.file(homedir()),
     })) ?? [];
-  if (parent === undefined) return false;
-  const kept = await copyTo(session, freeName(parent.fsPath, model.state.status.repository));
-  if (kept !== undefined) void offerToOpen(kept);
-  return kept !== undefined;
+  return parent?.fsPath;
+}
+
+/** Of the session that is attached. Undefined: the user cancelled. Rejects with what the helper could not do. */
+export async function copyBelow(session: Session, parent: string): Promise<Kept | undefined> {
+  const { model } = session;
+  const repository = model.t === "attached" ? model.state.status.repository : "copy";
+  return await copyTo(session, freeName(parent, repository));
 }
 
 /** Undefined: the user cancelled. */
@@ -47,15 +59,19 @@ async function copyTo(session: Session, folder: string): Promise<Kept | undefine
   });
 }
 
-async function offerToOpen({ folder, files, commits, note }: Kept): Promise<void> {
-  const checked = commits === 0 ? "" : ` and ${commits} commits, checked by git`;
+async function offerToOpen(kept: Kept): Promise<void> {
+  const picked = await window.showInformationMessage(plain(keptWords(kept)), "Open Copy");
+  if (picked === "Open Copy") await openCopy(kept);
+}
+
+export function keptWords({ folder, files, commits, note }: Kept): string {
+  const checked = commits === 0 ? "" : ` and ${commits} ${commits === 1 ? "commit" : "commits"}, checked by git`;
   const about = note === null ? "" : ` Git's strict rules say of its history: ${note}`;
-  const picked = await window.showInformationMessage(
-    plain(`Kept in ${folder}: ${files} files${checked}.${about}`),
-    "Open Copy",
-  );
-  if (picked === "Open Copy")
-    await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });
+  return `Kept in ${folder}: ${files} files${checked}.${about}`;
+}
+
+export async function openCopy({ folder }: Kept): Promise<void> {
+  await commands.executeCommand("vscode.openFolder", Uri.file(folder), { forceNewWindow: true });
 }
 
 /** `<parent>/<repository>`, with a number where that is taken. */

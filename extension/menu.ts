@@ -7,13 +7,15 @@ export interface MenuEntry {
   readonly command: CommandId;
 }
 
-export function menuOf(model: Model): readonly MenuEntry[] {
+/** `gone`: the window shows a mount that is not there any more, and is offered ways on. */
+export function menuOf(model: Model, { gone }: { readonly gone: boolean }): readonly MenuEntry[] {
   const log: MenuEntry = { label: "$(output) Show Log", command: "pairmount.showLog" };
   const doctor: MenuEntry = { label: "$(pulse) Doctor", command: "pairmount.doctor" };
   const diagnostics: MenuEntry = { label: "$(bug) Collect Diagnostics", command: "pairmount.collectDiagnostics" };
   if (model.t === "starting") return [log, diagnostics];
   if (model.t !== "attached") {
     return [
+      ...(gone ? [{ label: "$(debug-restart) Go On Here…", command: "pairmount.goOn" } as const] : []),
       { label: "$(broadcast) Share Workspace", command: "pairmount.share" },
       { label: "$(plug) Join Workspace", command: "pairmount.join" },
       doctor,

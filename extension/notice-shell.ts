@@ -1,28 +1,36 @@
 import { commands, type Disposable, type LogOutputChannel, window } from "vscode";
-import type { JoinParts } from "./joining.ts";
-import { type Notice, noticeOf } from "./notices.ts";
+import { systemTimers } from "./helper-edge.ts";
+import { createNoticeBoard, type NoticeBoard } from "./notice-board.ts";
+import { type Notice, noticeOf, wordsOf } from "./notices.ts";
 import { plain } from "./plain-text.ts";
 import { compareRecovered } from "./recovered.ts";
 import type { Session } from "./session.ts";
-import type { SessionEvent } from "./helper-edge.ts";
 import { tellFailure } from "./tell-failure.ts";
-import { offerWaysOn } from "./ways-on.ts";
+import { offerWaysOn, type WaysOnParts } from "./ways-on.ts";
 
-export function tellNotices(parts: JoinParts & { readonly log: LogOutputChannel }): Disposable {
-  const { session, log } = parts;
+export function showNotices(session: Session, log: LogOutputChannel): NoticeBoard {
+  const show = (notice: Notice): void => void tellFailure(log, async () => await tell(session, notice));
+  return createNoticeBoard({ timers: systemTimers, show });
+}
+
+export function tellNotices(parts: WaysOnParts): Disposable {
+  const { session, log, notices } = parts;
   return session.onEvent((event) => {
     const { model } = session;
     const notice = model.t === "attached" ? noticeOf(event, model.state.status.role) : undefined;
-    if (notice === undefined || (event.event === "ended" && offerWaysOn(parts, notice.text))) return;
-    void tellFailure(log, async () => await tell(session, notice, event));
+    if (notice === undefined) return;
+    if (event.event === "ended" && offerWaysOn(parts, { loss: "ended", text: wordsOf(notice).text })) return;
+    if (notice.t !== "needed") notices.tell(notice);
+    else void tellFailure(log, async () => await notices.need(async () => await tell(session, notice)));
   });
 }
 
-async function tell(session: Session, notice: Notice, event: SessionEvent): Promise<void> {
-  const show = notice.level === "info" ? window.showInformationMessage : window.showWarningMessage;
-  const picked = await show(plain(notice.text), ...notice.actions);
+async function tell(session: Session, notice: Notice): Promise<void> {
+  const { level, text, actions } = wordsOf(notice);
+  const show = level === "info" ? window.showInformationMessage : window.showWarningMessage;
+  const picked = await show(plain(text), ...actions);
   if (picked === "Show Recovered Versions") await commands.executeCommand("pairmount.showRecovered");
   if (picked === "Keep a Copy…") await commands.executeCommand("pairmount.keepCopy");
-  if (picked === "Compare" && event.event === "recovered")
-    await compareRecovered(session, { t: "recovered", id: event.id, path: event.path });
+  const [version] = notice.t === "recovered" ? notice.versions : [];
+  if (picked === "Compare" && version !== undefined) await compareRecovered(session, { t: "recovered", ...version });
 }

@@ -1,7 +1,7 @@
 /** Remembers between windows where sessions were mounted, and by which invite. */
 import { readdir } from "node:fs/promises";
 import { type ExtensionContext, workspace } from "vscode";
-import { type Place, placeOf, placesFromJson, placesToJson, remember } from "./places.ts";
+import { isCovered, type Place, placeOf, placesFromJson, placesToJson, remember } from "./places.ts";
 import type { Session } from "./session.ts";
 
 const key = "pairmount.places";
@@ -9,7 +9,7 @@ const key = "pairmount.places";
 export interface Places {
   /** The mount that this window's folder is, or lies in, whether it lives or not. */
   here(): Place | undefined;
-  /** What it showed is not there: an empty folder, or a mount that nobody serves. */
+  /** What it showed is not there: a mount that nobody serves, or the empty folder that was below it. */
   isGone(): Promise<boolean>;
   inviteOf(mount: string): Promise<string | undefined>;
   keepInvite(mount: string, invite: string): Promise<void>;
@@ -34,8 +34,8 @@ export function createPlaces(
     async isGone() {
       const place = here();
       if (place === undefined) return false;
-      const names = await readdir(place.mount).catch(() => []);
-      return names.length === 0;
+      const names = await readdir(place.mount).catch(() => undefined);
+      return names === undefined || (names.length === 0 && !isCovered(place));
     },
     inviteOf: async (mount) => await secrets.get(secretOf(mount)),
     keepInvite: async (mount, invite) => await secrets.store(secretOf(mount), invite),

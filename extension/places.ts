@@ -7,7 +7,10 @@ export interface Place {
   /** The host's plain folder. */
   readonly folder: string | null;
 }
-export type WayOn = "Rejoin" | "Open Real Folder" | "Close Folder";
+export type WayOn = "Rejoin" | "Keep a Copy…" | "Open Real Folder" | "Share Again" | "Close Folder";
+
+/** `ended`: with a word; `lost`: without one; `found`: a window came back to it. */
+export type Loss = "ended" | "lost" | "found";
 
 const most = 20;
 const parse = list(record<Place>({ role: oneOf("host", "guest"), mount: text, folder: orNull(text) }));
@@ -21,9 +24,8 @@ export function placesToJson(places: readonly Place[]): string {
   return JSON.stringify(places);
 }
 
-/** Newest first. A mount that covers its own folder is none: the plain folder is back under the same name. */
+/** Newest first. */
 export function remember(places: readonly Place[], { role, mount, folder }: SessionStatus): readonly Place[] {
-  if (mount === folder) return places;
   return [{ role, mount, folder }, ...places.filter((place) => place.mount !== mount)].slice(0, most);
 }
 
@@ -32,6 +34,14 @@ export function placeOf(places: readonly Place[], folders: readonly string[]): P
   return places.find(({ mount }) => folders.some((folder) => folder === mount || folder.startsWith(`${mount}/`)));
 }
 
-export function waysOn({ role }: Place): readonly WayOn[] {
-  return role === "guest" ? ["Rejoin", "Close Folder"] : ["Open Real Folder", "Close Folder"];
+/** The mount lay over the host's plain folder, which is back under the same name. */
+export function isCovered({ mount, folder }: Place): boolean {
+  return mount === folder;
+}
+
+/** None: the window goes on with what is there. A copy is a guest's: the host has the plain folder, whole. */
+export function waysOn(place: Place, loss: Loss): readonly WayOn[] {
+  if (place.role === "guest") return ["Rejoin", "Keep a Copy…", "Close Folder"];
+  if (!isCovered(place)) return ["Open Real Folder", "Close Folder"];
+  return loss === "ended" ? [] : ["Share Again"];
 }

@@ -5,6 +5,7 @@
  */
 import { type Disposable, type LogOutputChannel, window } from "vscode";
 import type { Access, PendingJoin } from "./helper-edge.ts";
+import type { NoticeBoard } from "./notice-board.ts";
 import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 import { tellFailure } from "./tell-failure.ts";
@@ -13,7 +14,12 @@ const buttons = ["Accept", "Accept Read-Only", "Decline"] as const;
 /** How long a window out of focus leaves the question to the one that has it, also to one that is being reloaded. Milliseconds. */
 const afterOthers = 2000;
 
-export function askAboutJoins(session: Session, log: LogOutputChannel): Disposable {
+export function askAboutJoins(parts: {
+  readonly session: Session;
+  readonly log: LogOutputChannel;
+  readonly notices: NoticeBoard;
+}): Disposable {
+  const { session, log, notices } = parts;
   /** Claimed, or being claimed, by this window. */
   const taken = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
@@ -39,7 +45,7 @@ export function askAboutJoins(session: Session, log: LogOutputChannel): Disposab
       taken.add(join.id);
       void tellFailure(log, async () => {
         const { settled } = await session.request("claim", { id: join.id });
-        if (settled) await ask(session, join);
+        if (settled) await ask({ session, notices }, join);
         else taken.delete(join.id);
       });
     }
@@ -54,9 +60,13 @@ export function askAboutJoins(session: Session, log: LogOutputChannel): Disposab
   };
 }
 
-async function ask(session: Session, { id, name, fingerprint, wants }: PendingJoin): Promise<void> {
+async function ask(
+  { session, notices }: { readonly session: Session; readonly notices: NoticeBoard },
+  { id, name, fingerprint, wants }: PendingJoin,
+): Promise<void> {
   const what = wants === "read-only" ? "asks to read along" : "asks to join";
-  const picked = await window.showInformationMessage(plain(`${name} ${what}. Fingerprint ${fingerprint}`), ...buttons);
+  const text = plain(`${name} ${what}. Fingerprint ${fingerprint}`);
+  const picked = await notices.need(() => window.showInformationMessage(text, ...buttons));
   if (picked === undefined) return;
   const access = picked === "Accept Read-Only" || wants === "read-only" ? "read-only" : "read-write";
   await decide(session, { id, name, accept: picked !== "Decline", access });

@@ -1,16 +1,13 @@
 /** Share Workspace, Stop Sharing, and the invite. */
+import { homedir } from "node:os";
 import { commands, env, ProgressLocation, Uri, window, workspace } from "vscode";
 import { inviteLink } from "./helper-edge.ts";
 import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
+import { apartArguments, consents } from "./consent.ts";
 import { keepCopy } from "./keeping.ts";
 import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
-
-const consent = `The whole folder is shared, .git included, with whoever has the invite and is let in by you. So are files \
-that git ignores, such as .env and build output. A guest who may write can change files that run code here.
-
-Stays with you: .git/config and .git/hooks. The plain folder is back when sharing ends.`;
 
 export async function share(session: Session, script: () => string): Promise<void> {
   const folders = workspace.workspaceFolders ?? [];
@@ -21,18 +18,28 @@ export async function share(session: Session, script: () => string): Promise<voi
     await window.showErrorMessage("Open a local folder first: that folder is then shared.");
     return;
   }
-  const agreed = await window.showWarningMessage(`Share ${folder.fsPath}?`, { modal: true, detail: consent }, "Share");
-  if (agreed !== "Share") return;
-  const { mountPoint, port, common } = settings();
+  const { mountPoint, port, apart, common } = settings();
+  if (!(await consents(folder.fsPath, script(), apart))) return;
   const beside = mountPoint === "cover" ? [] : ["--mount", mountPoint];
-  const args = ["share", folder.fsPath, "--approve", "clients", "--port", String(port), ...beside, ...common];
+  const args = [
+    "share",
+    folder.fsPath,
+    "--approve",
+    "clients",
+    "--port",
+    String(port),
+    ...beside,
+    ...apartArguments(apart),
+    ...common,
+  ];
   const started = await begin({
     session,
     what: "share",
     title: "Pairmount: sharing",
     script: script(),
     args,
-    cwd: folder.fsPath,
+    // Not the folder: it may lie below a dead mount.
+    cwd: homedir(),
   });
   if (started === undefined) return;
   await copyInvite(session, "text");
@@ -65,7 +72,8 @@ export async function begin(options: Begun): Promise<{ readonly mount: string } 
   } catch (error) {
     session.take({ t: "failed" });
     if (!(error instanceof HelperFailed)) throw error;
-    if (!error.cancelled) void window.showErrorMessage(plain(error.message.replace(/^pairmount: /, "")));
+    if (options.onFailed !== undefined) options.onFailed(error);
+    else if (!error.cancelled) void window.showErrorMessage(plain(error.message));
     return undefined;
   }
 }
@@ -127,7 +135,7 @@ export async function leave(session: Session): Promise<void> {
 }
 
 /** `leave` is answered once the mount is gone. */
-async function endSession(session: Session): Promise<void> {
+export async function endSession(session: Session): Promise<void> {
   await window.withProgress({ location: ProgressLocation.Notification, title: "Pairmount: unmounting" }, async () => {
     await session.request("leave", {}).catch((error: unknown) => {
       // A helper that ends before its answer arrived has been left, too.

@@ -10,6 +10,7 @@ const ports: CliPorts = {
   // Loaded when needed: `status` and `leave` are to be quick, and need no mount.
   share: async (options) => (await import("./session/share.ts")).shareWorkspace(options),
   join: async (options) => (await import("./session/join.ts")).joinWorkspace(options),
+  hiddenIn: async (folder, hide) => (await import("./session/read-folder.ts")).hiddenIn(folder, hide),
   diagnose: async () => (await import("./mountstep/doctor.ts")).diagnose(),
   terminal: createTerminal(),
   env: process.env,

@@ -1,5 +1,6 @@
 /** The command line as a value. Pure: nothing is looked up, nothing is resolved. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { hiddenByDefault } from "../git/hidden-names.ts";
 import type { Access, DriverName } from "../session/api.ts";
 import type { Approver } from "./approval.ts";
 
@@ -22,6 +23,14 @@ export interface ShareCommand extends SessionCommand {
   readonly mount: string | undefined;
   readonly approve: Approver;
   readonly port: number;
+  readonly hide: readonly string[];
+  readonly shareIgnored: boolean;
+}
+/** What `share` would hide. */
+export interface HiddenCommand extends Output {
+  readonly command: "hidden";
+  readonly folder: string;
+  readonly hide: readonly string[];
 }
 export interface JoinCommand extends SessionCommand {
   readonly command: "join";
@@ -46,9 +55,10 @@ export interface KeepCommand extends Output {
   /** Whose mount. */
   readonly session: string | undefined;
 }
-export type CommandName = "share" | "join" | "status" | "keep" | "leave" | "doctor";
+export type CommandName = "share" | "hidden" | "join" | "status" | "keep" | "leave" | "doctor";
 export type Command =
   | ShareCommand
+  | HiddenCommand
   | JoinCommand
   | StatusCommand
   | KeepCommand
@@ -78,14 +88,18 @@ const session = {
   idle: { type: "string" },
   "read-only": { type: "boolean" },
 } as const;
+const hiding = { hide: { type: "string", multiple: true }, "hide-none": { type: "boolean" } } as const;
 const options = {
   share: {
     ...session,
+    ...hiding,
+    "share-ignored": { type: "boolean" },
     mount: { type: "string" },
     accept: { type: "boolean" },
     approve: { type: "string" },
     port: { type: "string" },
   },
+  hidden: { ...common, ...hiding },
   join: session,
   status: { ...common, watch: { type: "boolean" } },
   keep: { ...common, session: { type: "string" } },
@@ -128,6 +142,8 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
     const approve = approvers.find((name) => name === wanted);
     if (approve === undefined) return misuse("share", `--approve takes ${approvers.join(", ")}.`);
     if (values.accept === true && approve !== "all") return misuse("share", "--accept means --approve all.");
+    const hide = hideOf("share", values);
+    if ("command" in hide) return hide;
     const shared = sessionOf("share", values);
     if ("command" in shared) return shared;
     if (shared.detach && approve === "terminal") {
@@ -136,7 +152,17 @@ const parsers: { readonly [C in CommandName]: (args: string[]) => Command | Misu
         "--detach leaves no terminal to ask on: add --approve clients, or --accept to let everybody with the invite in.",
       );
     }
-    return { command: "share", folder, mount: values.mount, approve, port, ...shared };
+    const shareIgnored = values["share-ignored"] ?? false;
+    return { command: "share", folder, mount: values.mount, approve, port, ...hide, shareIgnored, ...shared };
+  },
+  hidden(args) {
+    const { values, positionals } = parseArgs({ args, options: options.hidden, allowPositionals: true });
+    if (values.help) return { command: "help", about: "hidden" };
+    const [folder, ...more] = positionals;
+    if (folder === undefined) return misuse("hidden", "Of which folder?");
+    if (more.length > 0) return misuse("hidden", `One folder at a time: ${JSON.stringify(more[0])} is too many.`);
+    const hide = hideOf("hidden", values);
+    return "command" in hide ? hide : { command: "hidden", folder, ...hide, ...outputOf(values) };
   },
   join(args) {
     const { values, positionals } = parseArgs({ args, options: options.join, allowPositionals: true });
@@ -201,6 +227,20 @@ function sessionOf(about: CommandName, values: SessionValues): SessionCommand | 
   if (!Number.isFinite(idle) || idle < 0) return misuse(about, "--idle takes minutes, 0 for never.");
   const access: Access = values["read-only"] === true ? "read-only" : "read-write";
   return { name: values.name?.trim(), driver, access, detach: values.detach ?? false, idle, ...outputOf(values) };
+}
+
+/** Without a word of it, what most often holds secrets is hidden. */
+function hideOf(
+  about: CommandName,
+  values: { readonly hide?: readonly string[] | undefined; readonly "hide-none"?: boolean | undefined },
+): { readonly hide: readonly string[] } | Misuse {
+  const { hide, "hide-none": none = false } = values;
+  if (none && hide !== undefined) return misuse(about, "--hide or --hide-none, not both.");
+  const wrong = hide?.find((pattern) => pattern === "" || pattern.includes("/") || pattern.length > 255);
+  if (wrong !== undefined)
+    return misuse(about, `--hide takes the name of a file, with * and ?: not ${JSON.stringify(wrong)}.`);
+  if ((hide?.length ?? 0) > 256) return misuse(about, "--hide: 256 patterns at most.");
+  return { hide: none ? [] : (hide ?? hiddenByDefault) };
 }
 
 function isCommand(word: string): word is CommandName {

@@ -1,5 +1,6 @@
 /** What `--help` says. */
 import type { CommandName } from "./arguments.ts";
+import { hiddenByDefault } from "../git/hidden-names.ts";
 import { exitCodeTable } from "./exit-codes.ts";
 
 export function helpText(about: CommandName | undefined): string {
@@ -9,6 +10,7 @@ export function helpText(about: CommandName | undefined): string {
 const overview = `pairmount - one repository, mounted by everyone who works on it
 
   pairmount share <folder>          share a folder, .git included; prints an invite
+  pairmount hidden <folder>         what sharing would keep from guests
   pairmount join <invite> [DIR]     mount a shared folder here
   pairmount status                  the sessions of this machine, who is in them, what is pending
   pairmount keep <folder>           keep an ordinary clone of what you joined
@@ -37,6 +39,10 @@ const sessionOptions = `  --name NAME           how you are shown to the others 
   --progress            with --json: also {"event":"progress","step","done","total"}
   --debug               on an unexpected failure print its stack`;
 
+const hideOptions = `  --hide PATTERN        keep files of this name from guests, * and ? as in a shell; again for more. Names of tracked files
+                        are shared all the same (default: ${hiddenByDefault.join(" ")})
+  --hide-none           keep none`;
+
 const pages: { readonly [C in CommandName]: string } = {
   share: `pairmount share <folder> [options]
 
@@ -49,12 +55,21 @@ join is shown with a name and a short fingerprint to compare, and you decide: y 
   --approve WHO         who decides on a join: terminal (default), clients (an editor attached to the session) or all
   --accept              the same as --approve all: let in everybody who has the invite, without asking
   --port N              TCP port to listen on (default: any free one)
+${hideOptions}
+  --share-ignored       share what git ignores like everything else (default: guests read it, but what one writes there
+                        stays with it)
 ${sessionOptions}
 
-First JSON line: {"event":"shared","mount","invite","pid","socket","port"}
+First JSON line: {"event":"shared","mount","invite","pid","socket","port","hidden":{"count","first"},"ignored"}
 
   pairmount share ~/src/app
   pairmount share ~/src/app --mount /tmp/app --read-only`,
+  hidden: `pairmount hidden <folder> [options]
+
+Says which files in a folder \`share\` would keep from guests because of their names: they see none of them, and have their own.
+
+${hideOptions}
+  --json                {"event":"hidden","files"}`,
   join: `pairmount join <invite> [DIR] [options]
 
 Mounts a shared folder at DIR, which must be empty or not there yet (default: ~/Pairmount/<host>-<repository>). Waits

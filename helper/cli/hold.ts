@@ -146,8 +146,14 @@ async function inTime(starting: Promise<Session>, cancel: AbortSignal): Promise<
   }
 }
 
+/** How many hidden files are named. */
+const namedHidden = 5;
+
 function startedOf(session: Session, about: { socket: string; pid: number; role: "host" | "guest" }): Started {
   const { socket, pid, role } = about;
   if (role === "guest") return { event: "joined", mount: session.mount, pid, socket };
-  return { event: "shared", mount: session.mount, invite: session.invite, pid, socket, port: session.port };
+  const { mount, invite, port, apart } = session;
+  const files = apart?.hidden ?? [];
+  const hidden = { count: files.length, first: files.slice(0, namedHidden) };
+  return { event: "shared", mount, invite, pid, socket, port, hidden, ignored: apart?.ignored ? "apart" : "shared" };
 }

@@ -26,6 +26,8 @@ export interface Check {
 export interface CliPorts {
   readonly share: ShareWorkspace;
   readonly join: JoinWorkspace;
+  /** What of a folder (absolute) would be hidden by these patterns: paths for display. */
+  readonly hiddenIn: (folder: string, hide: readonly string[]) => Promise<readonly string[]>;
   readonly diagnose: () => Promise<readonly Check[]>;
   readonly terminal: Terminal;
   readonly env: NodeJS.ProcessEnv;

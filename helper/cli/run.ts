@@ -8,6 +8,7 @@ import { runDoctor } from "./doctor-command.ts";
 import { exit } from "./exit-codes.ts";
 import { failedLine } from "./failed.ts";
 import { helpText } from "./help.ts";
+import { runHidden } from "./hidden-command.ts";
 import { runKeep } from "./keep-command.ts";
 import { logFileFor } from "./log-folder.ts";
 import type { CliPorts } from "./ports.ts";
@@ -43,6 +44,8 @@ async function dispatch(ports: CliPorts, command: Command, argv: readonly string
       return exit.fine;
     case "share":
       return await (command.detach ? runDetached(ports, argv) : runShare(ports, command));
+    case "hidden":
+      return await runHidden(ports, command);
     case "join":
       return await (command.detach ? runDetached(ports, argv) : runJoin(ports, command));
     case "status":

@@ -3,7 +3,7 @@ import type { JoinDecision, JoinRequest, SessionEvent } from "../session/api.ts"
 import { acceptAs, answerOf, type ApprovalRule, nobodyToAsk, question } from "./approval.ts";
 import { inviteLink } from "../peer/invite.ts";
 import { createBar } from "./bar.ts";
-import { eventLine, isForPeople } from "./format.ts";
+import { eventLine, isForPeople, printable } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 import type { SessionView, Started } from "./view.ts";
 
@@ -95,8 +95,18 @@ function welcome(started: Started, rule: ApprovalRule): string {
   Invite      ${invite}
   Link        ${inviteLink(invite)}
 
+${apart(started)}
 Send the invite; it is used as:  pairmount join ${invite}
 ${who} Ctrl-C ends sharing and unmounts.
 
 `;
+}
+
+/** What does not simply go to everybody. */
+function apart({ hidden: { count, first }, ignored }: Extract<Started, { event: "shared" }>): string {
+  const more = count > first.length ? ` and ${count - first.length} more` : "";
+  const hidden = count === 0 ? "" : `  Hidden      ${first.map(printable).join(", ")}${more}: only you have them\n`;
+  return ignored === "shared"
+    ? hidden
+    : `${hidden}  Git-ignored guests read it; what each writes there stays with it\n`;
 }

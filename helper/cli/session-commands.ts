@@ -1,10 +1,10 @@
 /** `share` and `join`. */
 import { realpath } from "node:fs/promises";
-import { isAbsolute, resolve } from "node:path";
 import type { JoinDecision, JoinRequest } from "../session/api.ts";
 import { exitCodeOf, SessionError } from "../session/errors.ts";
 import { createLobby } from "../session/lobby.ts";
 import { openRegistry, type Registry } from "../session/registry.ts";
+import { absolute } from "./absolute.ts";
 import type { ApprovalRule } from "./approval.ts";
 import type { JoinCommand, ShareCommand } from "./arguments.ts";
 import { displayName } from "./display-name.ts";
@@ -21,7 +21,7 @@ export async function runShare(ports: CliPorts, command: ShareCommand): Promise<
   await refuseTwice(registry, folder);
   const name = command.name ?? (await displayName(folder));
   const view = viewOf(ports, command, { approve: command.approve, access: command.access });
-  const { mount, access, port, driver } = command;
+  const { mount, access, port, driver, hide, shareIgnored } = command;
   const at = mount === undefined ? {} : { mount: absolute(ports, mount) };
   const lobby = createLobby();
   const decide = (request: JoinRequest): Promise<JoinDecision> =>
@@ -32,7 +32,7 @@ export async function runShare(ports: CliPorts, command: ShareCommand): Promise<
     lobby,
     idleMinutes: command.idle,
     endedByItself: exit.unexpected,
-    start: (tell) => ports.share({ name, driver, folder, ...at, access, port, decide, ...tell }),
+    start: (tell) => ports.share({ name, driver, folder, ...at, access, port, hide, shareIgnored, decide, ...tell }),
   });
 }
 
@@ -55,11 +55,6 @@ export async function runJoin(ports: CliPorts, command: JoinCommand): Promise<nu
 function viewOf(ports: CliPorts, command: ShareCommand | JoinCommand, rule: ApprovalRule): SessionView {
   if (command.json) return createJsonView(ports.terminal, { ...rule, progress: command.progress });
   return createScreenView(ports, rule);
-}
-
-function absolute({ cwd }: CliPorts, path: string): string {
-  if (cwd === undefined && !isAbsolute(path)) throw new SessionError("folder-missing", "the current folder is gone");
-  return resolve(cwd ?? "/", path);
 }
 
 /** Two helpers over one folder would be two orders of one history. */

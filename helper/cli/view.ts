@@ -10,6 +10,10 @@ export type Started =
       readonly pid: number;
       readonly socket: string;
       readonly port: number | null;
+      /** The first few of what is hidden now, and how many there are. */
+      readonly hidden: { readonly count: number; readonly first: readonly string[] };
+      /** What git ignores stays with who writes it, or is shared like everything else. */
+      readonly ignored: "apart" | "shared";
     }
   | { readonly event: "joined"; readonly mount: string; readonly pid: number; readonly socket: string };
 

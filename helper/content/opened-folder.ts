@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { parseFileName } from "../base/name.ts";
-import type { View } from "../replica/api.ts";
+import type { HostReplica } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Node, Place } from "../replica/op.ts";
 import { failure } from "./attempt.ts";
@@ -11,7 +11,7 @@ import { RealPaths } from "./real-paths.ts";
 import { Stamps } from "./stamps.ts";
 
 /** The part of the host's tree that leads to real files: always the tree before the operation being applied. */
-export type FolderView = Pick<View, "placeOf" | "node" | "lookup" | "isPrivate">;
+export type FolderView = Pick<HostReplica, "placeOf" | "node" | "lookup" | "isPrivate" | "isHidden">;
 
 export interface FolderHooks {
   /** Whether the content of a file that loses its last name may still be asked for (an open handle, a guest behind). Default: yes. */
@@ -68,9 +68,11 @@ export class Opened {
     return at;
   }
 
+  /** Goes with its directory (R-PRIV); what is hidden by its name stays (R-HIDE). */
   isPrivate(parent: NodeId, latin1: string): boolean {
     const name = parseFileName(latin1);
-    return name !== undefined && this.#view?.isPrivate({ parent, name }) === true;
+    const at = name === undefined ? undefined : { parent, name };
+    return at !== undefined && this.#view?.isPrivate(at) === true && !this.#view.isHidden(at);
   }
 
   losing(directory: NodeId, names: readonly string[], bytes: Uint8Array): void {

@@ -21,7 +21,7 @@ const smallFile = 8 * 1024;
 const mutableFile = 1024 * 1024;
 
 export interface RescanOptions {
-  readonly view: Pick<View, "lookup" | "node" | "list" | "classOf">;
+  readonly view: Pick<View, "lookup" | "node" | "list" | "classOf" | "isPrivate" | "isPrivateNode">;
   readonly newNode: () => NodeId;
   readonly time: Time;
   /** Only this directory and what is below; the root if absent. */
@@ -50,8 +50,8 @@ class Comparison {
   readonly additions: Found[] = [];
   readonly #folder: HostFolder;
   readonly #options: RescanOptions;
-  /** Files that have more than one name, by real ino. */
-  readonly #linked = new Map<number, NodeId>();
+  /** Files that have more than one name, by real ino; a file of the host's alone is none of those that all have, and the other way round. */
+  readonly #linked = { shared: new Map<number, NodeId>(), private: new Map<number, NodeId>() };
   /** Names to add, after all known files have been seen: one of them may be what a new name links to. */
   readonly #names: Place[] = [];
   readonly #objects: NodeId[] = [];
@@ -98,7 +98,8 @@ class Comparison {
       this.#names.push(at);
       return;
     }
-    if (stat.kind === "file" && stat.nlink > 1) this.#linked.set(stat.ino, id);
+    if (stat.kind === "file" && stat.nlink > 1)
+      this.#linked[this.#options.view.isPrivateNode(id) ? "private" : "shared"].set(stat.ino, id);
     if (node.kind === "dir") {
       // Another directory under the same name goes on as the same node; only the way to it is new.
       const known = attempt(() => realStat(Buffer.from(`${objectOf(paths.directory(id))}/.`)));
@@ -173,7 +174,8 @@ class Comparison {
     const seen = attempt(() => realStat(below(parent, at.name)));
     if (seen === undefined || seen.kind === "other" || seen.dev !== this.#device) return;
     const { time, newNode } = this.#options;
-    const linked = seen.kind !== "dir" && seen.nlink > 1 ? this.#linked.get(seen.ino) : undefined;
+    const links = this.#linked[this.#options.view.isPrivate(at) ? "private" : "shared"];
+    const linked = seen.kind !== "dir" && seen.nlink > 1 ? links.get(seen.ino) : undefined;
     if (linked !== undefined) {
       this.additions.push({ op: { t: "link", at, node: linked, time } });
       return;
@@ -187,7 +189,7 @@ class Comparison {
       return;
     }
     this.#folder.opened.stamps.leave(node, stat.stamp);
-    if (stat.nlink > 1) this.#linked.set(stat.ino, node);
+    if (stat.nlink > 1) links.set(stat.ino, node);
     if (stat.kind === "symlink") {
       const target = attempt(() => readlinkSync(below(parent, at.name), "latin1"));
       if (target !== undefined) this.additions.push({ op: { t: "symlink", at, node, target, time }, found });

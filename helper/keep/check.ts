@@ -1,5 +1,5 @@
 /** Whether a git dir of the copy is whole: every object, ref, reflog and the index resolve. */
-import { git } from "./git-program.ts";
+import { git } from "../git/git-program.ts";
 
 export type Checked =
   | {
@@ -12,7 +12,7 @@ export type Checked =
 
 /** Rejects only when git cannot be run, and on abort. */
 export async function checkGitDir(gitDir: string, signal: AbortSignal): Promise<Checked> {
-  const run = async (...args: readonly string[]) => await git(["--git-dir", gitDir, ...args], signal);
+  const run = async (...args: readonly string[]) => await git(["--git-dir", gitDir, ...args], { signal });
   const fsck = ["fsck", "--full", "--no-dangling", "--no-progress"];
   const strict = await run(...fsck, "--strict");
   // Objects come under their hashes: what strict rules dislike of them alone is no fault of the copy.

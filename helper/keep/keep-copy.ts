@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Kept, Progress } from "../session/api.ts";
 import { SessionError } from "../session/errors.ts";
 import { type Checked, checkGitDir } from "./check.ts";
-import { git } from "./git-program.ts";
+import { git } from "../git/git-program.ts";
 import { makeOwn } from "./own-repository.ts";
 import { createTreeCopy, type PassResult, type TreeCopy } from "./passes.ts";
 import { SourceError } from "./source-error.ts";
@@ -137,7 +137,7 @@ async function incomplete(target: Target, why: string): Promise<SessionError> {
 }
 
 async function mustHaveGit(signal: AbortSignal): Promise<void> {
-  await git(["--version"], signal).catch((error: Error) => {
+  await git(["--version"], { signal }).catch((error: Error) => {
     if (signal.aborted) throw new SessionError("cancelled", "no copy was kept");
     throw new SessionError("keep-target", `no copy can be checked without git (${error.message})`);
   });

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseConfig } from "../git/config-text.ts";
 import { withoutGuestSettings } from "../git/config-seed.ts";
-import { git } from "./git-program.ts";
+import { git } from "../git/git-program.ts";
 import { below, type Entry, type Path, pathAt } from "./tree.ts";
 
 export interface Moved {
@@ -57,7 +57,7 @@ async function ownConfig(moved: Moved, path: Path): Promise<void> {
     const file = pathAt(moved.work, path).toString();
     const name = [section, ...(subsection === undefined ? [] : [utf8(subsection)]), key].join(".");
     const replace = ["config", "--file", file, "--fixed-value", "--replace-all", name, after, before];
-    const { code, err } = await git(replace, moved.signal);
+    const { code, err } = await git(replace, { signal: moved.signal });
     if (code !== 0) throw new Error(`${file}: ${err.trim()}`);
   }
 }

@@ -6,6 +6,7 @@
 import type { Time } from "../base/time.ts";
 import type { Down } from "../replica/api.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
+import type { PathRulesData } from "../replica/path-rules-data.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Role, Told, Welcome } from "./codec/greeting.ts";
 import type { FetchAnswer, LinkState, PeerStatus, Space } from "./codec/to-guest.ts";
@@ -42,6 +43,8 @@ export interface GuestConnection {
   readonly fingerprint: string;
   readonly role: Role;
   readonly address: string;
+  /** The same key had a seat whose connection was lost; that seat is over. */
+  readonly returns: boolean;
   /** `suspect`: silent for 4 s or cut. `gone`: for 6.5 s; the seat is kept for a resume all the same. */
   readonly state: LinkState;
   /** Milliseconds, as the guest measured last; 0 before. */
@@ -58,6 +61,8 @@ export interface GuestConnection {
   sendRange(first: NodeId): void;
   sendPeers(peers: readonly PeerStatus[]): void;
   sendSpace(space: Space): void;
+  /** What is hidden and ignored: first before the first snapshot. The latest counts, and is told again after a resume. */
+  sendRules(rules: PathRulesData): void;
   /** The session is to end in so many seconds. */
   sendEnding(seconds: number): void;
   /** Where another peer is. The latest of each counts; the guest hears of it when nothing else waits, and again after a resume. */
@@ -81,7 +86,7 @@ export interface GuestEvents {
   /** The guest is too far behind (64 MiB): what it was told is forgotten; send a snapshot. */
   snapshotWanted(): void;
   state(state: LinkState): void;
-  /** The seat is over: `left`, `removed`, `ended`, `protocol`, `timeout` (10 minutes away). */
+  /** The seat is over: `left`, `removed`, `ended`, `protocol`, `timeout` (10 minutes away), `replaced` (the same key joined anew). */
   ended(error: LinkError): void;
 }
 
@@ -131,6 +136,8 @@ export interface HostEvents {
   range(first: NodeId): void;
   peers(peers: readonly PeerStatus[]): void;
   space(space: Space): void;
+  /** What is hidden and ignored now: first before the first snapshot, again when it changes and after a resume. */
+  rules(rules: PathRulesData): void;
   /** The host means to end the session in so many seconds. Told again after a resume. */
   ending(seconds: number): void;
   /** Where another peer is now. */

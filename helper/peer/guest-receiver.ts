@@ -3,6 +3,7 @@ import { parse } from "./codec/bytes.ts";
 import { type Pong, readPong } from "./codec/greeting.ts";
 import { readOrderedFrame } from "./codec/ordered.ts";
 import { readPeerPresence } from "./codec/presence.ts";
+import { readRules } from "./codec/rules.ts";
 import { readEnding, readPeers, readRangeFirst, readSpace } from "./codec/to-guest.ts";
 import { frameType } from "./protocol.ts";
 import { createSnapshotAssembly } from "./snapshot-assembly.ts";
@@ -67,6 +68,8 @@ export function createGuestReceiver(events: Omit<HostEvents, "state"> & { pong(p
           return one(parse(body, readPeers), (peers) => events.peers(peers));
         case frameType.space:
           return one(parse(body, readSpace), (space) => events.space(space));
+        case frameType.rules:
+          return one(parse(body, readRules), (rules) => events.rules(rules));
         case frameType.ending:
           return one(parse(body, readEnding), (seconds) => events.ending(seconds));
         case frameType.presence:

@@ -90,6 +90,7 @@ export class GuestLink implements HostConnection {
       },
       peers: (peers) => events.peers(peers),
       space: (space) => events.space(space),
+      rules: (rules) => events.rules(rules),
       ending: (seconds) => events.ending(seconds),
       presence: (peer, presence) => events.presence(peer, presence),
       pong: (pong) => this.#pong(pong),

@@ -73,6 +73,7 @@ export interface Reception {
   /** Undefined when the lobby is full; call the answer when the guest leaves the lobby. */
   enterLobby(): (() => void) | undefined;
   seat(peer: PeerId): Seat | undefined;
+  /** A seat that the same key holds and nobody sits in is given up: its guest has begun anew, and will not resume it. */
   admit(
     lane: Lane,
     guest: {
@@ -152,12 +153,15 @@ class Listener implements Reception {
   }
 
   admit(lane: Lane, guest: Parameters<Reception["admit"]>[1]): void {
+    const lost = [...this.#seats.values()].filter(({ key, away }) => away && key === guest.key);
+    for (const seat of lost) seat.close("replaced");
     const seat = new Seat({
       peer: ++this.#lastPeer as PeerId,
       name: guest.name,
       key: guest.key,
       role: guest.role,
       token: randomBytes(32),
+      returns: lost.length > 0,
       clock: this.clock,
       timers: this.timers,
       forgetMs: this.options.forgetMs ?? 600_000,

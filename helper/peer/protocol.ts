@@ -1,5 +1,5 @@
 /** The numbers both ends agree on. PROTOCOL.md explains them; the golden test is the tripwire: change a layout, raise the version. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** First byte of a frame. Below 16: greeting and control, never counted against credit and sent ahead of data. */
 export const frameType = {
@@ -29,6 +29,7 @@ export const frameType = {
   chunk: 39,
   presence: 40,
   ending: 41,
+  rules: 42,
 } as const;
 
 export const firstDataType = 16;
@@ -52,6 +53,9 @@ export const limits = {
   presencePath: 1024,
   selections: 16,
   unsaved: 32,
+  /** What is hidden and ignored, as one frame. */
+  rules: 2 * 2 ** 20,
+  hiddenPatterns: 256,
   greetingMs: 10_000,
   strangers: 32,
   lobby: 8,

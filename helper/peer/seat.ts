@@ -1,15 +1,17 @@
 import type { SessionClock, Timers } from "../base/ports.ts";
 import type { NodeId, PeerId } from "../replica/ids.ts";
 import type { Down } from "../replica/api.ts";
+import type { PathRulesData } from "../replica/path-rules-data.ts";
 import type { GuestConnection, GuestEvents, LinkState, PeerStatus, Presence, Role, Space } from "./api.ts";
 import { parse } from "./codec/bytes.ts";
 import { encodeAttached, encodePong, readPing } from "./codec/greeting.ts";
 import { encodePresence, isNowhere, readPresent } from "./codec/presence.ts";
+import { encodeRules } from "./codec/rules.ts";
 import { encodeEnding, encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
-import { readAck, readHolding, readSubmit } from "./codec/to-host.ts";
-import { readNode } from "./codec/values.ts";
+import { readAck, readSubmit } from "./codec/to-host.ts";
 import { type LinkError, linkError } from "./errors.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
+import { createHeldNodes } from "./held-nodes.ts";
 import { serveBulk } from "./host-bulk.ts";
 import { type Fingerprint, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
@@ -22,6 +24,7 @@ export interface SeatOptions {
   readonly key: Fingerprint;
   readonly role: Role;
   readonly token: Uint8Array;
+  readonly returns: boolean;
   readonly clock: SessionClock;
   readonly timers: Timers;
   /** After this the host forgets the seat. */
@@ -30,7 +33,7 @@ export interface SeatOptions {
   readonly over: (seat: Seat) => void;
 }
 
-const maxHeld = 2 ** 20;
+type Status = "peers" | "space" | "ending" | "rules";
 
 /** One guest at the host: what stays when its connections come and go. */
 export class Seat implements GuestConnection {
@@ -46,10 +49,9 @@ export class Seat implements GuestConnection {
   #bulk: Lane | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #retained;
-  #held = new Set<NodeId>();
-  #holding: NodeId[] = [];
+  readonly #held = createHeldNodes((node, held) => this.#events?.[held ? "hold" : "drop"](node));
   /** The latest of each, told again after a resume. */
-  readonly #status = new Map<"peers" | "space" | "ending", Uint8Array>();
+  readonly #status = new Map<Status, Uint8Array>();
   readonly #presences = new Map<PeerId, Uint8Array>();
   #forget: { cancel(): void } | undefined;
   #over = false;
@@ -70,6 +72,13 @@ export class Seat implements GuestConnection {
   }
   get key(): Fingerprint {
     return this.options.key;
+  }
+  get returns(): boolean {
+    return this.options.returns;
+  }
+  /** Its connection was cut, or is given up: a resume is what it waits for. */
+  get away(): boolean {
+    return this.#operations === undefined;
   }
   get pendingBytes(): number {
     return this.#retained.bytes;
@@ -128,7 +137,7 @@ export class Seat implements GuestConnection {
     if (lane !== this.#operations) return;
     this.#operations = undefined;
     this.#bulk?.close(error, false);
-    this.#holding = [];
+    this.#held.cut();
     if (error.code === "protocol" || (theirs && error.code === "left")) this.#end(error);
     else if (this.state === "connected") this.#report("suspect");
   }
@@ -180,12 +189,10 @@ export class Seat implements GuestConnection {
         return undefined;
       }
       case frameType.hold:
-      case frameType.drop: {
-        const node = parse(body, readNode);
-        return node.ok ? this.#hold(node.value, type === frameType.hold) : node.why;
-      }
+      case frameType.drop:
+        return this.#held.one(body, type === frameType.hold);
       case frameType.holding:
-        return this.#holds(body);
+        return this.#held.all(body);
       case frameType.rangeWanted:
         return body.length === 0 ? void events.rangeWanted() : "bytes left over";
       case frameType.present: {
@@ -195,29 +202,6 @@ export class Seat implements GuestConnection {
       default:
         return `frame ${type} from a guest`;
     }
-  }
-
-  #hold(node: NodeId, held: boolean): string | undefined {
-    if (held === this.#held.has(node)) return undefined;
-    if (held && this.#held.size >= maxHeld) return "too many nodes held";
-    if (held) this.#held.add(node);
-    else this.#held.delete(node);
-    this.#events?.[held ? "hold" : "drop"](node);
-    return undefined;
-  }
-
-  /** After a resume: what is held is exactly this. */
-  #holds(body: Uint8Array): string | undefined {
-    const part = parse(body, readHolding);
-    if (!part.ok) return part.why;
-    this.#holding = this.#holding.concat(part.value.nodes);
-    if (this.#holding.length > maxHeld) return "too many nodes held";
-    if (part.value.more) return undefined;
-    const now = new Set(this.#holding);
-    this.#holding = [];
-    for (const node of now) this.#hold(node, true);
-    for (const node of this.#held) if (!now.has(node)) this.#hold(node, false);
-    return undefined;
   }
 
   // --- What is told ------------------------------------------------------------------------------------------------
@@ -251,6 +235,10 @@ export class Seat implements GuestConnection {
     this.#tell("space", encodeSpace(space));
   }
 
+  sendRules(rules: PathRulesData): void {
+    this.#tell("rules", encodeRules(rules));
+  }
+
   sendEnding(seconds: number): void {
     this.#tell("ending", encodeEnding(seconds));
   }
@@ -262,14 +250,14 @@ export class Seat implements GuestConnection {
     this.#operations?.offer(peer, frame);
   }
 
-  #tell(what: "peers" | "space" | "ending", frame: Uint8Array): void {
+  #tell(what: Status, frame: Uint8Array): void {
     this.#status.set(what, frame);
     this.#operations?.send(frame);
   }
 
   // --- The end -----------------------------------------------------------------------------------------------------
 
-  close(code: "removed" | "ended", detail = "", error = linkError(code, detail)): void {
+  close(code: "removed" | "ended" | "replaced", detail = "", error = linkError(code, detail)): void {
     const operations = this.#operations;
     this.#operations = undefined;
     operations?.close(error, true);

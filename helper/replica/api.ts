@@ -6,6 +6,7 @@ import type { FileName } from "../base/name.ts";
 import type { Errno } from "../base/errno.ts";
 import type { Result } from "../base/result.ts";
 import type { Time } from "../base/time.ts";
+import type { PathRules } from "./path-rules.ts";
 import type { PathClass, ViewChange } from "./view-change.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "./ids.ts";
 import type { Program } from "./lost-locks.ts";
@@ -100,6 +101,8 @@ export interface HostReplica extends View {
   /** What was found changed in the real folder behind the mount: applied without asking the backing, as the host's. */
   adopt(op: Op): Decided;
   snapshot(): Snapshot;
+  /** Hidden by its name (R-HIDE), rather than private in a git dir: it never goes with a directory that a peer removes. */
+  isHidden(at: Place): boolean;
   /** R-LEASE. */
   gone(peer: PeerId): readonly Decided[];
   setReadOnly(peer: PeerId, readOnly: boolean): void;
@@ -158,6 +161,18 @@ export type Performed =
   | { readonly t: "asked"; readonly id: OpId; readonly send: readonly Submitted[] }
   | { readonly t: "failed"; readonly errno: Errno; readonly send: readonly Submitted[] };
 
+/** What made a guest's own node a told one. `changes`: what this guest's mount has to be told of it. */
+export interface Published {
+  readonly send: readonly Submitted[];
+  readonly changes: readonly ViewChange[];
+}
+
+export interface RulesChanged {
+  /** What of this guest's own is no longer ignored: to be published, in this order. */
+  readonly strays: readonly NodeId[];
+  readonly changes: readonly ViewChange[];
+}
+
 export interface GuestReplica extends View {
   readonly peer: PeerId;
   /** Node id for a node this guest makes: from its range, or its private numbers where `at` is private. */
@@ -175,6 +190,16 @@ export interface GuestReplica extends View {
     bytes: Uint8Array,
     time: Time,
   ): Performed & { readonly offset: number };
+  /** The host's, at an ignored place (R-SEED): before anything but a removal changes it, all its bytes must be in the cache. */
+  isSeed(id: NodeId): boolean;
+  /** The rename makes a shared file this guest's own (R-HIDE): all its bytes must be in the cache before. */
+  isHiding(from: Place, to: Place): boolean;
+  /** The file that a rename would tell first (R-SEED): `publish` it with its bytes, then perform the rename. */
+  crossing(from: Place, to: Place): Node | undefined;
+  /** `bytes`: of a file, whole; else empty. */
+  publish(node: NodeId, bytes: Uint8Array, time: Time): Published;
+  /** Other rules hold from here on. */
+  setRules(rules: PathRules): RulesChanged;
   /** Ends bursts: of one handle, of one node, or all. */
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): readonly Submitted[];
 

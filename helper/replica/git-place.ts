@@ -80,6 +80,8 @@ export interface GitPlaces {
   classOf(at: Place): PathClass;
   classOfDir(dir: NodeId): PathClass;
   isPrivate(at: Place): boolean;
+  /** By its name alone (R-HIDE): what a peer's removal of the directory never takes along. */
+  isHidden(at: Place): boolean;
   isProtected(at: Place): boolean;
   /** Named by what it holds (R-OBJ). */
   isObject(at: Place): boolean;
@@ -162,6 +164,11 @@ export function createGitPlaces(tree: Tree, rules: Pick<PathRules, "isHidden"> =
     return above !== undefined && above.parent === gitDir && above.name === role;
   }
 
+  function isGitPrivate(at: Place): boolean {
+    const { role } = info(at.parent);
+    return role === "hooks" || ((role === "root" || role === "worktree") && privateNames.has(at.name));
+  }
+
   const isAsking = (dir: NodeId): boolean => {
     const { role } = info(dir);
     return role !== "work" && role !== "objects" && role !== "fanout" && role !== "pack";
@@ -175,11 +182,8 @@ export function createGitPlaces(tree: Tree, rules: Pick<PathRules, "isHidden"> =
       return isSkeleton(at) ? "git-skeleton" : "git-mutable";
     },
     classOfDir: (dir) => (info(dir).role === "work" ? "work-tree" : "git-mutable"),
-    isPrivate(at) {
-      const { role } = info(at.parent);
-      if (role === "work") return rules.isHidden(at.name);
-      return role === "hooks" || ((role === "root" || role === "worktree") && privateNames.has(at.name));
-    },
+    isPrivate: (at) => (info(at.parent).role === "work" ? rules.isHidden(at.name) : isGitPrivate(at)),
+    isHidden: (at) => rules.isHidden(at.name) && !isGitPrivate(at),
     isProtected(at) {
       const { role } = info(at.parent);
       if (role === "refs") return !at.name.endsWith(".lock");

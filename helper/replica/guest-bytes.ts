@@ -14,6 +14,7 @@ export function bytesFromOthers(
   effects: Effects,
 ): void {
   const { op, version } = applied;
+  if ("node" in op && view.privates.nodes.has(op.node)) return;
   if (op.t === "create") return void effects.content.push({ t: "size", node: op.node, size: 0, version });
   if (op.t !== "write" && op.t !== "append" && op.t !== "truncate") return;
   const { node } = op;

@@ -4,14 +4,20 @@ import { modified } from "./apply.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId } from "./ids.ts";
 import { copyOf } from "./overlay.ts";
-import { isPrivateId } from "./private-layer.ts";
+import type { Place } from "./op.ts";
 
-/** Private paths and nodes that have no name any more: nobody is told. */
+/** Private paths, what is ignored, and nodes that have no name any more: nobody is told. */
 export function performHere(view: GuestView, op: Exclude<LocalOp, { t: "seed" }>): boolean {
-  const place = op.t === "rename" ? op.from : "at" in op ? op.at : undefined;
-  const node = "node" in op ? op.node : place === undefined ? undefined : view.lookup(place);
-  if (place === undefined ? node !== undefined && isPrivateId(node) : view.isPrivate(place)) {
-    view.privates.perform(op, { node, victim: op.t === "rename" ? view.lookup(op.to) : undefined });
+  if (isOwn(view, op)) {
+    const place = placeOf(op);
+    const node = "node" in op ? op.node : place === undefined ? undefined : view.lookup(place);
+    const victim = op.t === "rename" ? view.lookup(op.to) : undefined;
+    const covered = place !== undefined && view.sharedChild(place.parent, place.name) !== undefined;
+    if (op.t === "rename" || op.t === "link" || place === undefined) takeOver(view, node);
+    for (const at of op.t === "rename" ? [op.from, op.to] : place === undefined ? [] : [place])
+      takeOverDir(view, at.parent);
+    view.privates.perform(op, { node, victim, covered });
+    if (op.t === "rename") view.dirsMoved();
     return true;
   }
   if ((op.t !== "truncate" && op.t !== "setattr") || view.isLive(op.node)) return false;
@@ -24,6 +30,42 @@ export function performHere(view: GuestView, op: Exclude<LocalOp, { t: "seed" }>
     if (op.mtime !== undefined) ghost.mtime = op.mtime;
   }
   return true;
+}
+
+function placeOf(op: LocalOp): Place | undefined {
+  return op.t === "rename" ? op.from : "at" in op ? op.at : undefined;
+}
+
+function isOwn(view: GuestView, op: Exclude<LocalOp, { t: "seed" }>): boolean {
+  switch (op.t) {
+    case "truncate":
+    case "setattr":
+      return view.isPrivateNode(op.node) || view.isSeed(op.node);
+    case "rename":
+      return view.isPrivate(op.from) && staysHere(view, op);
+    default:
+      return view.isPrivate(op.at, op.t === "mkdir" ? "dir" : op.t === "symlink" ? "symlink" : "file");
+  }
+}
+
+/** Between private places. Of what is ignored, a file goes to a shared place as a told one (`publish`). */
+function staysHere(view: GuestView, { from, to }: Extract<LocalOp, { t: "rename" }>): boolean {
+  const node = view.lookup(from);
+  return view.isPrivate(to, (node === undefined ? undefined : view.kindOf(node)) ?? "file");
+}
+
+/** R-SEED: the host's node becomes this guest's own, with the directories it is in as far as they are ignored. */
+export function takeOver(view: GuestView, id: NodeId | undefined): void {
+  if (id === undefined || view.isPrivateNode(id)) return;
+  const shown = view.node(id);
+  const places = view.placesOf(id);
+  if (shown === undefined || places.length === 0) return;
+  view.privates.takeOver(shown, places);
+  for (const { parent } of places) takeOverDir(view, parent);
+}
+
+function takeOverDir(view: GuestView, dir: NodeId): void {
+  if (view.classes.isIgnoredDir(dir)) takeOver(view, dir);
 }
 
 function ghostOf(view: GuestView, id: NodeId): ReturnType<GuestView["node"]> {

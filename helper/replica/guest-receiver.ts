@@ -6,6 +6,7 @@ import { bytesFromOthers } from "./guest-bytes.ts";
 import { noEffects, park, type Effects } from "./guest-effects.ts";
 import { keysOfApplied, keysOfRefused } from "./guest-keys.ts";
 import type { GuestSender } from "./guest-sender.ts";
+import { keepOwn, movedByOther } from "./guest-kept.ts";
 import { settleNode, settleNodes, type Guest } from "./guest-settle.ts";
 import { takeSeed, takeSeeds } from "./guest-seeds.ts";
 import { replaceConfirmed, tellReplaced } from "./guest-snapshot.ts";
@@ -83,10 +84,13 @@ export class GuestReceiver {
     for (const id of keys.nodes) this.#notePath(id);
     // The kernel that asked takes what changed from the answer, but for directories that came back with it.
     const diff = watch(view, own?.asked === true ? keysOfRevived(applied.revived) : keys);
+    const stay = keepOwn(view, keys);
+    const moved = own === undefined && applied.op.t === "rename" ? movedByOther(view, applied.op) : undefined;
     const sizes = new Map(keys.nodes.map((id) => [id, view.confirmed.get(id)?.size ?? 0]));
     applyOp(view.confirmed, applied);
     if (own === undefined && applied.op.t === "rmdir") keepForRevival(view.overlay, this.#sender.queue, applied.op);
     for (const { node } of applied.revived ?? []) view.ghosts.delete(node);
+    moved?.();
     this.position = applied.seq;
     if (own !== undefined) this.#ownApplied(own);
     else {
@@ -95,6 +99,7 @@ export class GuestReceiver {
     }
     if (applied.op.t === "seed" && own === undefined)
       takeSeed(view, { parent: applied.op.dir, name: applied.op.name }, applied.op, effects);
+    stay();
     settleNodes(this.#guest, keys, alive, effects);
     effects.changes.push(...diff());
     if (applied.by === this.#peer) this.#decided(applied.id, done, effects);
@@ -107,7 +112,9 @@ export class GuestReceiver {
     const keys = keysOfRefused(view, own);
     const alive = keys.nodes.filter((id) => view.isLive(id));
     const diff = watch(view, keys);
+    const stay = keepOwn(view, keys);
     this.#adopt(own, refused, effects);
+    stay();
     settleNodes(this.#guest, keys, alive, effects);
     effects.changes.push(...diff());
     this.#decided(refused.id, fail(refused.errno), effects);
@@ -140,7 +147,7 @@ export class GuestReceiver {
       this.#sender.taint.refused(held, own.inGitDir);
     }
     view.overlay.release(own.holds);
-    if (op.t === "rename") view.git.moved();
+    if (op.t === "rename") view.dirsMoved();
     for (const at of own.holds.names) view.git.appeared(at.parent, at.name);
   }
 
@@ -162,7 +169,7 @@ export class GuestReceiver {
     this.#settleDecided(down, effects);
     this.#keepLocks();
     for (const id of view.overlay.nodes.keys()) settleNode(this.#guest, id, effects);
-    view.git.moved();
+    view.dirsMoved();
     tellReplaced(view, before, effects);
     takeSeeds(view, down.snapshot.seeds, effects);
   }

@@ -1,20 +1,24 @@
 import { errno } from "../base/errno.ts";
 import type { Time } from "../base/time.ts";
-import type { LocalOp, Performed } from "./api.ts";
+import type { LocalOp, Performed, Published } from "./api.ts";
 import { modified } from "./apply.ts";
 import { asksHost } from "./asks.ts";
 import { addToBurst, burstOp, longestPart, type Burst } from "./bursts.ts";
 import { filled, isInGitDir, touchedFiles } from "./guest-fill.ts";
-import { changeGhost, performHere } from "./guest-here.ts";
+import { changeGhost, performHere, takeOver } from "./guest-here.ts";
+import { publish } from "./guest-publish.ts";
 import type { GuestView } from "./guest-view.ts";
+import type { Inode } from "./namespace.ts";
 import { opIdOf, type NodeId, type OpId, type PeerId, type Version } from "./ids.ts";
-import { checkLocally, heldByOther } from "./local-checks.ts";
+import { checkLocally, heldByOther, isHiding } from "./local-checks.ts";
 import { LostLocks, type Program } from "./lost-locks.ts";
 import type { Op, Place, Submitted } from "./op.ts";
+import { copyOf } from "./overlay.ts";
 import { bytesOf, PendingQueue } from "./pending.ts";
-import { isPrivateId } from "./private-layer.ts";
 import { Taint } from "./taint.ts";
 
+/** No handle has this number. */
+const publishing = -1;
 const nothingHeld = { names: [], attrs: [], content: undefined };
 export type Writing = { readonly node: NodeId; readonly handle: number; readonly append: boolean };
 
@@ -42,6 +46,7 @@ export class GuestSender {
     const wrong = checkLocally(this.#view, this.#peer, op);
     if (wrong === "nothing") return { t: "done", send: [] };
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
+    if (op.t === "rename" && isHiding(this.#view, op.from, op.to)) return this.#hide(op);
     if (op.t !== "seed" && performHere(this.#view, op)) return { t: "done", send: [] };
     if (this.#isSpoiled(op)) return { t: "failed", errno: errno.EIO, send: [] };
     const program = op.t === "create" ? op.program : undefined;
@@ -50,6 +55,7 @@ export class GuestSender {
     const send: Submitted[] = [];
     if (asked) this.#endAll(send);
     else for (const node of touchedFiles(this.#view, op)) this.#end(node, send);
+    if (op.t === "rename") this.#noteMove(op);
     const full = filled(this.#view, op);
     if (full.t === "unlink") this.#letGo(full.node);
     if (full.t === "truncate" && full.size === 0) this.taint.rewritten(full.node);
@@ -63,7 +69,9 @@ export class GuestSender {
     const inode = this.#view.node(node);
     if (inode === undefined || inode.kind !== "file") return { t: "failed", errno: errno.ESTALE, send: [], offset };
     const start = writing.append ? inode.size : offset;
-    if (isPrivateId(node)) {
+    const isSeed = !this.bursts.has(node) && this.#view.isSeed(node);
+    if (isSeed) takeOver(this.#view, node);
+    if (isSeed || this.#view.isPrivateNode(node)) {
       this.#view.privates.written(node, start + bytes.length, time);
       return { t: "done", send: [], offset: start };
     }
@@ -76,6 +84,26 @@ export class GuestSender {
     const send: Submitted[] = [];
     this.#join(writing, start, bytes, time, send);
     return { t: "done", send, offset: start };
+  }
+
+  crossing(from: Place, to: Place): Inode | undefined {
+    const view = this.#view;
+    const id = view.lookup(from);
+    const inode = id === undefined ? undefined : view.node(id);
+    if (inode === undefined || !view.isPrivate(from) || view.isPrivate(to, inode.kind)) return undefined;
+    return checkLocally(view, this.#peer, { t: "rename", from, to, time: inode.ctime }) === undefined
+      ? inode
+      : undefined;
+  }
+
+  /** R-SEED. `bytes`: of a file, whole. */
+  publish(node: NodeId, bytes: Uint8Array, time: Time): Published {
+    const { making, content, times, changes } = publish(this.#view, node, time);
+    const send: Submitted[] = making.map((op) => this.#submit(op, false));
+    if (content) this.#join({ node, handle: publishing, append: false }, 0, bytes, time, send);
+    this.#end(node, send);
+    if (times !== undefined) send.push(this.#submit(times, false));
+    return { send, changes };
   }
 
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): Submitted[] {
@@ -165,7 +193,7 @@ export class GuestSender {
   #namesChanged(op: Op): void {
     const { git, privates } = this.#view;
     if (op.t === "rename") {
-      if (this.#view.kindOf(op.node) === "dir") git.moved();
+      if (this.#view.kindOf(op.node) === "dir") this.#view.dirsMoved();
       git.appeared(op.from.parent, op.from.name);
       git.appeared(op.to.parent, op.to.name);
       if (op.victim !== null) privates.dropUnder(op.victim.node);
@@ -173,6 +201,28 @@ export class GuestSender {
       git.appeared(op.at.parent, op.at.name);
       if (op.t === "rmdir") privates.dropUnder(op.node);
     }
+  }
+
+  /** R-HIDE: the others see it removed. */
+  #hide({ from, to, time }: Extract<LocalOp, { t: "rename" }>): Performed {
+    const view = this.#view;
+    const id = view.lookup(from);
+    const send: Submitted[] = [];
+    if (id !== undefined) this.#end(id, send);
+    const shown = id === undefined ? undefined : view.node(id);
+    if (shown === undefined) return { t: "failed", errno: errno.ENOENT, send };
+    const own = copyOf(shown);
+    send.push(this.#submit(filled(view, { t: "unlink", at: from, time }), false));
+    view.privates.receive(own, to, view.lookup(to), time);
+    return { t: "done", send };
+  }
+
+  /** R-SEED: what is moved to an ignored place stays shared. */
+  #noteMove({ from, to }: Extract<LocalOp, { t: "rename" }>): void {
+    const { classes } = this.#view;
+    const node = this.#view.lookup(from);
+    const kind = node === undefined ? undefined : this.#view.kindOf(node);
+    if (node !== undefined && kind !== undefined) classes.moved(node, classes.isIgnored(from, kind), to, kind);
   }
 
   /** An own lock that is unlinked: spoiled or not, its program is done with it. */

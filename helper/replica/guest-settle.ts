@@ -36,6 +36,8 @@ function endDeadBurst({ view, sender }: Guest, id: NodeId, effects: Effects): vo
 function settleContent(view: GuestView, id: NodeId, effects: Effects): void {
   const entry = view.overlay.nodes.get(id);
   if (entry === undefined) return;
+  // What this guest has taken over since shows its own bytes (R-SEED).
+  if (view.privates.nodes.has(id)) return view.settle(id);
   const confirmed = view.confirmed.get(id);
   const live = confirmed !== undefined && (confirmed.at !== undefined || id === rootNode);
   const drained = entry.content === 0 && entry.shown.kind === "file";

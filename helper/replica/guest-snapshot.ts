@@ -1,6 +1,7 @@
 import type { Snapshot } from "./api.ts";
 import { nodeChange, pairMoves, shownOf } from "./changes.ts";
 import type { Effects } from "./guest-effects.ts";
+import { everythingOwn, keepOwn } from "./guest-kept.ts";
 import type { GuestView } from "./guest-view.ts";
 import { rootNode, type NodeId } from "./ids.ts";
 import type { Namespace } from "./namespace.ts";
@@ -13,15 +14,18 @@ import type { ViewChange } from "./view-change.ts";
 export interface Replaced {
   readonly view: Capture;
   readonly confirmed: Namespace;
-  /** Files with own content, which the overlay takes care of. */
+  /** Files with own content, which the overlay or the private layer takes care of. */
   readonly own: ReadonlySet<NodeId>;
+  /** keepOwn's answer. */
+  readonly stay: () => void;
 }
 
 /** R-SNAP: the confirmed layer is another from now on; the overlay stays. */
 export function replaceConfirmed(view: GuestView, snapshot: Snapshot): Replaced {
   const before = capture(view);
   const old = view.confirmed;
-  const own = new Set<NodeId>();
+  const own = new Set<NodeId>(view.privates.nodes.keys());
+  const stay = keepOwn(view, everythingOwn(view));
   for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) own.add(id);
   for (const [id, entry] of view.overlay.nodes) if (entry.content > 0) notePath(view, id, entry);
   view.replaceConfirmed(namespaceOf(snapshot.nodes));
@@ -31,11 +35,12 @@ export function replaceConfirmed(view: GuestView, snapshot: Snapshot): Replaced 
   for (const [id, entry] of view.overlay.nodes) {
     if (entry.content > 0 && view.confirmed.get(id)?.version !== old.get(id)?.version) entry.diverged = true;
   }
-  return { view: before, confirmed: old, own };
+  return { view: before, confirmed: old, own, stay };
 }
 
 /** What the replacement did to cache and view, once the overlay is settled. */
 export function tellReplaced(view: GuestView, before: Replaced, effects: Effects): void {
+  before.stay();
   resetContent(view, before.confirmed, before.own, effects);
   changesSince(view, before.view, effects);
 }

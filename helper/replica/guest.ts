@@ -2,10 +2,11 @@ import { assert } from "../base/brand.ts";
 import type { GuestReplica, Snapshot } from "./api.ts";
 import { GuestReceiver } from "./guest-receiver.ts";
 import { GuestSender } from "./guest-sender.ts";
+import { changeRules } from "./guest-publish.ts";
 import { GuestView } from "./guest-view.ts";
 import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
+import { isHiding } from "./local-checks.ts";
 import { nothingApart, type PathRules } from "./path-rules.ts";
-import { isPrivateId } from "./private-layer.ts";
 import { namespaceOf } from "./snapshot.ts";
 import { createPlaceQuestions } from "./view.ts";
 
@@ -57,9 +58,14 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     list: (dir) => view.list(dir),
     placeOf: (id) => view.placeOf(id),
     isPrivate: (at) => view.isPrivate(at),
-    isPrivateNode: isPrivateId,
+    isPrivateNode: (id) => view.isPrivateNode(id),
+    isSeed: (id) => view.isSeed(id),
+    isHiding: (from, to) => isHiding(view, from, to),
+    crossing: (from, to) => sender.crossing(from, to),
+    publish: (node, bytes, time) => sender.publish(node, bytes, time),
+    setRules: (rules) => changeRules(view, rules),
     forget: (id) => view.forget(id),
-    newNode: (at) => (view.isPrivate(at) ? view.privates.newNode() : newShared()),
+    newNode: (at) => (view.isNeverTold(at) ? view.privates.newNode() : newShared()),
     addRange: (first) => void ranges.push({ next: first, end: first + nodeRangeSize }),
     get needsRange() {
       return ranges.reduce((left, range) => left + range.end - range.next, 0) < enoughIds;

@@ -1,6 +1,7 @@
 import { errno } from "../base/errno.ts";
 import { applyOp, type Applied } from "./apply.ts";
 import { carryOut } from "./host-carry-out.ts";
+import { arrive, departure, entersHiding } from "./host-hide.ts";
 import { crossesBorder, isHiddenOp, isPlanting, markNewGitDir } from "./host-private.ts";
 import type { HostState } from "./host-state.ts";
 import { hostPeer, type OpId, type PeerId, type Seq, type Version } from "./ids.ts";
@@ -26,16 +27,18 @@ export function decide(state: HostState, { by, id, op, real = false }: Deciding)
   const verdict = state.conditions && !real ? verdictOf(state, by, op) : loosened(state, op);
   if (verdict.t === "refuse") return verdict;
   if (by === hostPeer && "node" in op) state.borrowed.delete(op.node);
-  const hidden = isHiddenOp(ns, git, verdict.op);
-  const dead =
-    "node" in verdict.op && !("at" in verdict.op) && !ns.isLive(verdict.op.node) && verdict.op.t !== "rename";
+  const hiding = by === hostPeer && entersHiding(ns, git, verdict.op) ? verdict.op : undefined;
+  const told = hiding === undefined ? verdict : { ...verdict, op: departure(hiding, ns) };
+  const hidden = isHiddenOp(ns, git, told.op);
+  const dead = "node" in told.op && !("at" in told.op) && !ns.isLive(told.op.node) && told.op.t !== "rename";
   const failed = real ? undefined : landed(state, by, op, verdict);
   if (failed !== undefined) return { t: "refuse", ...failed };
   const shared = !hidden && !dead;
   const seq = shared ? state.numbers.nextPosition() : state.numbers.position;
-  const applied = appliedOf(state, { by, id, verdict, seq });
+  const applied = appliedOf(state, { by, id, verdict: told, seq });
   if (applied.op.t === "seed") setSeed(state.seeds, applied.op.dir, applied.op.name, applied.op.bytes);
   applyOp(ns, applied, hidden);
+  if (hiding !== undefined) arrive(ns, hiding, applied);
   if (applied.grant && applied.op.t === "create") state.revoked.granted(applied.op.at, by);
   noteBurst(state, by, applied.op);
   if (by === hostPeer) markNewGitDir(ns, git, applied.op);
@@ -44,7 +47,8 @@ export function decide(state: HostState, { by, id, op, real = false }: Deciding)
 
 function verdictOf(state: HostState, by: PeerId, op: Op): Verdict {
   const { ns, git } = state;
-  if (crossesBorder(ns, git, op)) return { t: "refuse", reason: "stale", errno: errno.EXDEV };
+  if (crossesBorder(ns, git, op) && !(by === hostPeer && entersHiding(ns, git, op)))
+    return { t: "refuse", reason: "stale", errno: errno.EXDEV };
   if (by !== hostPeer && (isHiddenOp(ns, git, op) || isPlanting(ns, git, op)))
     return { t: "refuse", reason: "not-owner", errno: errno.EPERM };
   return judge(state, by, op);

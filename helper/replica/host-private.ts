@@ -66,7 +66,7 @@ function holdsPrivateNames(ns: Namespace, dir: Inode): boolean {
 
 /** After the scan: flags what is private and counts links the way every peer does. */
 export function markScanned(ns: Namespace, git: GitPlaces): void {
-  for (const inode of ns.nodes.values()) if (inode.at !== undefined && git.isPrivate(inode.at)) hide(ns, inode);
+  for (const inode of ns.nodes.values()) if (placesOf(inode).some((at) => git.isPrivate(at))) hide(ns, inode);
   for (const inode of ns.nodes.values()) {
     if (inode.children === undefined) inode.nlink = placesOf(inode).length;
     else {

@@ -30,6 +30,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     list: (dir) => Array.from(ns.get(dir)?.children ?? [], ([name, node]) => ({ name, node })),
     placeOf: (id) => ns.get(id)?.at,
     isPrivate: (at) => asHidden(ns, git, at),
+    isHidden: (at) => git.isHidden(at),
     isPrivateNode: (id) => ns.get(id)?.hidden ?? false,
     forget(id) {
       if (!ns.isLive(id)) ns.nodes.delete(id);

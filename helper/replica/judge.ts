@@ -83,7 +83,7 @@ export function judge(truth: Truth, by: PeerId, op: Op): Verdict {
       if (inode === undefined) return gone;
       if (inode.id !== op.node) return stale;
       if (inode.kind !== "dir") return refuse("stale", errno.ENOTDIR);
-      return isEmpty(ns, inode, by) ? apply(op) : notEmpty;
+      return isEmpty(truth, inode, by) ? apply(op) : notEmpty;
     }
     case "rename":
       return judgeRename(truth, by, op);
@@ -135,7 +135,7 @@ function judgeRename(truth: Truth, by: PeerId, op: Extract<Op, { t: "rename" }>)
   if (victim.owner !== undefined && victim.owner !== by) return notOwner;
   if (victim.kind !== "dir") return inode.kind === "dir" ? refuse("stale", errno.ENOTDIR) : apply(op);
   if (inode.kind !== "dir") return refuse("stale", errno.EISDIR);
-  return isEmpty(ns, victim, by) ? apply(op) : notEmpty;
+  return isEmpty(truth, victim, by) ? apply(op) : notEmpty;
 }
 
 function judgeContent(truth: Truth, by: PeerId, node: NodeId): Verdict | undefined {
@@ -168,11 +168,12 @@ function isReachable(tree: Tree, dir: NodeId): boolean {
   return dir === rootNode || tree.placeOf(dir) !== undefined;
 }
 
-/** Names private to peers do not count; but what the host itself would lose unseen does (R-PRIV). */
-export function isEmpty(ns: Namespace, dir: Inode, by: PeerId): boolean {
+/** Names private to peers do not count; but what the host itself would lose unseen does (R-PRIV), and its hidden files do (R-HIDE). */
+function isEmpty({ ns, git }: Truth, dir: Inode, by: PeerId): boolean {
   if (dir.children === undefined || dir.children.size === 0) return true;
   if (by === hostPeer) return false;
-  for (const id of dir.children.values()) if (ns.get(id)?.hidden !== true) return false;
+  for (const [name, id] of dir.children)
+    if (ns.get(id)?.hidden !== true || git.isHidden({ parent: dir.id, name })) return false;
   return true;
 }
 

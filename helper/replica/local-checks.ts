@@ -2,7 +2,7 @@ import { errno, type Errno } from "../base/errno.ts";
 import { mustFileName } from "../base/name.ts";
 import type { LocalOp } from "./api.ts";
 import type { GuestView } from "./guest-view.ts";
-import type { PeerId } from "./ids.ts";
+import type { NodeId, PeerId } from "./ids.ts";
 import { mostLinks } from "./judge.ts";
 import type { Inode } from "./namespace.ts";
 import type { Place } from "./op.ts";
@@ -20,7 +20,7 @@ export function checkLocally(view: GuestView, peer: PeerId, op: LocalOp): Errno 
       const inode = view.node(op.node);
       if (inode === undefined || !view.isLive(op.node)) return errno.ENOENT;
       if (inode.kind === "dir") return errno.EPERM;
-      if (isPrivateId(op.node) !== view.isPrivate(op.at)) return errno.EXDEV;
+      if ((view.isPrivateNode(op.node) || view.isSeed(op.node)) !== view.isPrivate(op.at)) return errno.EXDEV;
       return inode.nlink >= mostLinks ? errno.EMLINK : entering(view, peer, op.at);
     }
     case "unlink": {
@@ -64,7 +64,7 @@ function rename(view: GuestView, peer: PeerId, from: Place, to: Place): Errno | 
   const inode = at(view, from);
   if (inode === undefined) return errno.ENOENT;
   if (!view.isLiveDir(to.parent)) return errno.ENOENT;
-  if (isPrivateId(inode.id) !== view.isPrivate(to)) return errno.EXDEV;
+  if (crossesBorder(view, inode, from, to)) return errno.EXDEV;
   const victim = at(view, to);
   if (victim === inode) return "nothing";
   if (inode.kind === "dir" && isWithin(view, to.parent, inode.id)) return errno.EINVAL;
@@ -77,6 +77,44 @@ function rename(view: GuestView, peer: PeerId, from: Place, to: Place): Errno | 
     return view.isEmpty(victim.id) ? undefined : errno.ENOTEMPTY;
   }
   return victim.kind === "dir" ? errno.EISDIR : undefined;
+}
+
+/**
+ * R-PRIV, R-HIDE, R-SEED. Three ways lead across: a shared file may take a free name at an ignored place, an own file there
+ * a shared name once it is told (`isToPublish`), and a shared file a hidden name (`isHiding`).
+ */
+function crossesBorder(view: GuestView, inode: Inode, from: Place, to: Place): boolean {
+  const isOwn = view.isPrivate(from);
+  if (isOwn === view.isPrivate(to, inode.kind)) return false;
+  return isOwn ? !isToPublish(view, inode, from) : !isFreeIgnored(view, to) && !isHiding(view, from, to);
+}
+
+/** A file this guest made at an ignored place, with nothing of the host's under its name. */
+function isToPublish(view: GuestView, { id, kind }: Inode, { parent, name }: Place): boolean {
+  if (kind !== "file" || isPrivateId(id) || !view.isPrivateNode(id) || view.git.isHidden({ parent, name }))
+    return false;
+  return view.sharedChild(parent, name) === undefined && isTold(view, parent);
+}
+
+/** A shared file takes a hidden name (`sed -i .env`): it is this guest's own from then on. */
+export function isHiding(view: GuestView, from: Place, to: Place): boolean {
+  const inode = at(view, from);
+  if (inode?.kind !== "file" || inode.nlink > 1 || view.isPrivate(from) || view.git.isGit(from)) return false;
+  return view.git.isGit(to) ? false : view.git.isHidden(to);
+}
+
+function isFreeIgnored(view: GuestView, to: Place): boolean {
+  return (
+    !view.git.isPrivate(to) &&
+    view.lookup(to) === undefined &&
+    view.sharedChild(to.parent, to.name) === undefined &&
+    isTold(view, to.parent)
+  );
+}
+
+/** The host knows the directory, taken over or not. */
+function isTold(view: GuestView, dir: NodeId): boolean {
+  return !view.isPrivateNode(dir) || view.confirmed.isLiveDir(dir);
 }
 
 /** R-GRANT and R-PROTECT, as far as this peer knows. */

@@ -46,6 +46,10 @@ export interface ShareOptions extends CommonOptions {
   readonly decide: (request: JoinRequest) => Promise<JoinDecision>;
   /** TCP port to listen on; 0 = any. */
   readonly port: number;
+  /** Names of files that stay at the host: `*` and `?` as in a shell. Those of tracked files are shared all the same. */
+  readonly hide: readonly string[];
+  /** What git ignores is shared like everything else; else what a guest writes there stays with it. */
+  readonly shareIgnored: boolean;
 }
 
 export interface JoinOptions extends CommonOptions {
@@ -190,6 +194,8 @@ export interface Session extends Disposable, RecoveredFiles {
   /** Host only. */
   readonly invite: string | null;
   readonly port: number | null;
+  /** Host only (null: a guest): files and directories (`name/`) that were hidden when sharing began, paths as in events; and whether what git ignores is apart. */
+  readonly apart: { readonly hidden: readonly string[]; readonly ignored: boolean } | null;
   status(): SessionStatus;
   /** Requests of programs in the mount so far. */
   activity(): number;

@@ -4,6 +4,7 @@ import type { Disposable } from "../base/disposable.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { RecoveryStore } from "../content/recovery-store.ts";
+import { pathRulesOf } from "../git/path-rules.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
@@ -12,6 +13,7 @@ import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
+import { nothingApart, type PathRules } from "../replica/path-rules.ts";
 import type { Progress, SessionEvent, SessionStatus } from "./api.ts";
 import { SessionError } from "./errors.ts";
 import { withGuestConfigs } from "./config-seeds.ts";
@@ -71,6 +73,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
   let running: Running | undefined;
   let peers: readonly PeerStatus[] = [];
   let space: Space | undefined;
+  let rules: PathRules = nothingApart;
   let rangeAsked = false;
   let endingTold = false;
   let begin: (side: GuestSide) => void = () => undefined;
@@ -114,6 +117,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       range: connection.welcome.range,
       received: first.index,
       localLocks: parts.localLocks,
+      rules,
     });
     const waiters = createWaiters(replica);
     const fetcher = createContentFetcher({
@@ -200,6 +204,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     },
     space(figures) {
       space = figures;
+    },
+    rules(told) {
+      rules = pathRulesOf(told);
+      running?.workspace.setRules(rules);
     },
     ending(seconds) {
       if (!endingTold) emit({ event: "ending", peer: connection.welcome.hostName, seconds });

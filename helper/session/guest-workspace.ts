@@ -7,6 +7,7 @@ import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
 import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
+import type { PathRules } from "../replica/path-rules.ts";
 import type { Program } from "../replica/lost-locks.ts";
 import type { Node, Submitted } from "../replica/op.ts";
 import { systemTimers } from "../base/system-timers.ts";
@@ -16,6 +17,7 @@ import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
 import { OpenHandles, type OpenHandle } from "./open-handles.ts";
+import { createOwnFiles } from "./own-files.ts";
 import { createPendingWindow } from "./pending-window.ts";
 import { RecentNodes } from "./recent-nodes.ts";
 import { viewHalf } from "./view-half.ts";
@@ -40,6 +42,8 @@ export interface GuestWorkspaceParts {
 }
 
 export interface GuestWorkspace extends Workspace, Disposable {
+  /** R-SEED */
+  setRules(rules: PathRules): void;
   /** The mount's side of one message from the order; the cache has been brought up to date already. */
   report(received: Received): void;
   /** A file this mount has open, or may be about to open, lost its last name. */
@@ -58,7 +62,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
   const seeds = createConfigSeeds({
     view: replica,
     clock,
-    isOurs: (dir) => madeHere.has(dir),
+    isOurs: (dir) => madeHere.has(dir) && !replica.isPrivateNode(dir),
     worktrees: false,
     read(node, size) {
       const bytes = cache.covers(node, 0, size) ? cache.read(node, 0, size) : fail(errno.EIO);
@@ -76,6 +80,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       seeds.renamed(config);
     },
   });
+  const ownFiles = createOwnFiles({ ...parts, report: (changes) => barrier.changed(changes) });
   const silence = createBusyMarks((node, busy) => {
     if (!busy) parts.send(replica.endBurst({ node }));
   });
@@ -156,7 +161,9 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
 
   /** What is on its way will take room too. The host's own refusal is the truth; this one comes while the writer can still be told. */
   function hasRoom(id: NodeId, growth: number): boolean {
-    return growth <= 0 || growth + replica.pending().bytes <= parts.free() || replica.isPrivateNode(id);
+    return (
+      growth <= 0 || growth + replica.pending().bytes <= parts.free() || replica.isPrivateNode(id) || replica.isSeed(id)
+    );
   }
 
   /** What goes on after refused bytes would leave a hole where they belong (R-HOLE). */
@@ -207,17 +214,24 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
         const node = replica.newNode(at);
         return perform({ t: "symlink", at, node, target, time: clock.now() }, node);
       }),
-    link: (node, at) => inWindow(() => perform({ t: "link", at, node, time: clock.now() }, undefined)),
+    link: (node, at) =>
+      inWindow(() => ownFiles.whole(node, () => perform({ t: "link", at, node, time: clock.now() }, undefined))),
     unlink: (at) => inWindow(() => perform({ t: "unlink", at, time: clock.now() }, undefined)),
     rmdir: (at) => inWindow(() => perform({ t: "rmdir", at, time: clock.now() }, undefined)),
     rename: (from, to, noReplace) =>
       inWindow(() => {
-        if (noReplace && replica.lookup(to) !== undefined) return fail(errno.EEXIST);
-        const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
-        if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
-        return moved;
+        const isTaken = (): boolean => noReplace && replica.lookup(to) !== undefined;
+        if (parts.readOnly()) return fail(errno.EROFS);
+        if (isTaken()) return fail(errno.EEXIST);
+        return ownFiles.renaming(from, to, () => {
+          if (isTaken()) return fail(errno.EEXIST);
+          const moved = perform({ t: "rename", from, to, time: clock.now() }, undefined);
+          if (!(moved instanceof Promise) && moved.ok) seeds.renamed(to);
+          return moved;
+        });
       }),
-    setAttributes,
+    setAttributes: (node, set) =>
+      set.size === 0 ? setAttributes(node, set) : ownFiles.whole(node, () => setAttributes(node, set)),
 
     open(node, { writable, append }) {
       const found = replica.node(node);
@@ -236,7 +250,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     write(node, handle, offset, bytes) {
       if (parts.readOnly()) return fail(errno.EROFS);
       let source = bytes;
-      const answer = inWindow(() => writeNow(node, handle, offset, source));
+      const answer = inWindow(() => ownFiles.whole(node, () => writeNow(node, handle, offset, source)));
       // The request waits; its buffer is the kernel's and does not.
       if (answer instanceof Promise) source = Uint8Array.prototype.slice.call(bytes);
       return answer;
@@ -273,6 +287,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       held.add(node);
       parts.hold(node, true);
     },
+    setRules: (rules) => ownFiles.setRules(rules),
     dispose: () => silence.dispose(),
   };
 }

@@ -9,6 +9,7 @@ import type { Decided, HostReplica } from "../replica/api.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
 import { createOutbox, type Outbox } from "../replica/outbox.ts";
+import type { PathRulesData } from "../replica/path-rules-data.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
 import { admitted } from "./guest-edge.ts";
@@ -26,6 +27,8 @@ export interface HostGuestsParts {
   readonly replica: HostReplica;
   readonly folder: HostFolder;
   readonly clock: SessionClock;
+  /** What is hidden and ignored now. */
+  readonly rules: () => PathRulesData;
   /** Before a guest's operation is judged. */
   readonly beforeSubmit: (op: Op, who: string) => void;
   /** Before content is read for a guest. */
@@ -45,6 +48,7 @@ export interface HostGuests extends Disposable {
   welcome(connection: GuestConnection): GuestEvents;
   /** Tells everyone, whoever's operation it was. */
   tell(decided: Decided, by: PeerId): void;
+  tellRules(rules: PathRulesData): void;
   holds(node: NodeId): boolean;
   broadcastPeers(): void;
   /** What is on its way to them. */
@@ -159,6 +163,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       guests.set(peer, guest);
       if (connection.role === "read-only") replica.setReadOnly(peer, true);
       space.welcome(connection);
+      connection.sendRules(parts.rules());
       sendSnapshot(guest);
       queueMicrotask(broadcastPeers);
       for (const [who, told] of presence.words()) connection.sendPresence(who, told);
@@ -192,14 +197,15 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
           parts.onState(connection, state);
         },
         present: (told) => presence.hear(peer, told),
-        ended() {
+        ended({ code }) {
           guests.delete(peer);
           presence.forget(peer);
           // Not before: until its seat is given up, a guest that was away may come back to files it has open.
           graves.forgetGuest(peer);
           lease(guest);
           broadcastPeers();
-          parts.onState(connection, "left");
+          // Who joined anew is told of by the new seat.
+          if (code !== "replaced") parts.onState(connection, "left");
         },
       };
     },
@@ -213,6 +219,9 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
       return lastFetch;
     },
     tell,
+    tellRules(rules) {
+      for (const { connection } of guests.values()) connection.sendRules(rules);
+    },
     holds: (node) => graves.has(node),
     broadcastPeers,
     moving: () => transfers.list(),

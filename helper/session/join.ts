@@ -160,6 +160,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     mount: mountPoint,
     invite: null,
     port: null,
+    apart: null,
     activity: () => mounted.stats().foreign,
     status: () =>
       guestStatus({

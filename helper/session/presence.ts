@@ -56,6 +56,7 @@ export function createPresenceBoard(parts: {
     let node: NodeId | undefined = rootNode;
     for (const name of names ?? []) node = node === undefined ? undefined : view?.lookup({ parent: node, name });
     if (view === undefined || node === undefined || view.node(node)?.kind !== "file") return undefined;
+    if (view.isPrivateNode(node)) return undefined;
     return view.classOfNode(node) === "work-tree" ? names : undefined;
   }
 

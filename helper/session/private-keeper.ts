@@ -1,7 +1,7 @@
 /** A guest's `rm -rf` of a repository takes the host's private files in it along (R-PRIV): their content is kept first. */
 import type { SessionClock } from "../base/ports.ts";
 import type { RecoveryStore } from "../content/recovery-store.ts";
-import type { View } from "../replica/api.ts";
+import type { HostReplica } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Op } from "../replica/op.ts";
 
@@ -11,18 +11,19 @@ export interface PrivateKeeper {
 }
 
 export function createPrivateKeeper(parts: {
-  readonly view: View;
+  readonly view: Pick<HostReplica, "list" | "node" | "pathOf" | "isPrivate" | "isPrivateNode" | "isHidden">;
   readonly read: (node: NodeId, size: number) => Uint8Array | undefined;
   readonly recovery: RecoveryStore;
   readonly clock: SessionClock;
 }): PrivateKeeper {
   const { view } = parts;
 
-  /** Private files below, or undefined when something shared is there: then the directory stays. */
+  /** Private files below, or undefined when something shared or hidden is there: then the directory stays. */
   function privateFiles(dir: NodeId): NodeId[] | undefined {
     const files: NodeId[] = [];
     for (const { name, node } of view.list(dir)) {
-      if (!view.isPrivateNode(node) && !view.isPrivate({ parent: dir, name })) return undefined;
+      const at = { parent: dir, name };
+      if ((!view.isPrivateNode(node) && !view.isPrivate(at)) || view.isHidden(at)) return undefined;
       const below = view.node(node)?.kind === "dir" ? privateFiles(node) : [node];
       if (below === undefined) return undefined;
       files.push(...below);

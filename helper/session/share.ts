@@ -5,7 +5,6 @@ import { basename } from "node:path";
 import { Disposables } from "../base/disposable.ts";
 import { openHostFolder } from "../content/host-folder.ts";
 import { openRecoveryStore } from "../content/recovery-store.ts";
-import { scanFolder } from "../content/scan.ts";
 import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
 import type { GuestConnection } from "../peer/api.ts";
 import { type HostLink, listenHost } from "../peer/host-link.ts";
@@ -16,6 +15,7 @@ import { systemTimers } from "../base/system-timers.ts";
 import type { Decided } from "../replica/api.ts";
 import { createHostReplica } from "../replica/host.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
+import type { PathRulesData } from "../replica/path-rules-data.ts";
 import type { Session, SessionEvent, ShareWorkspace } from "./api.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
 import { writeCountersOnSignal } from "./counters-on-signal.ts";
@@ -31,6 +31,8 @@ import { recoveryFolder, workspaceId } from "./recovery-folder.ts";
 import { createRefusalTrace } from "./refusal-trace.ts";
 import { hostStatus } from "./status.ts";
 import { createPrivateKeeper } from "./private-keeper.ts";
+import { readFolder } from "./read-folder.ts";
+import { createRulesWatch } from "./rules-watch.ts";
 import { createStrayChanges } from "./stray-changes.ts";
 import { readTestSwitches } from "./test-switches.ts";
 import { serving } from "./sync-status.ts";
@@ -50,6 +52,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const switches = readTestSwitches();
   const owner = shownOwner(switches.owner);
   const progress = options.onProgress ?? (() => undefined);
+  // A dead mount over the folder would hide it.
+  await clearDeadMounts([options.folder]);
   const covered = folderToShare(options.folder);
   const mountPoint = options.mount ?? covered;
   await clearDeadMounts([mountPoint, covered]);
@@ -57,16 +61,18 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   // Before it is covered: this process never touches its own mount.
   const folder = openHostFolder(covered);
   owned.add(folder);
-  progress({ step: "scan", done: 0, total: 0 });
-  const scanned = await scanFolder(folder, { progress: (seen) => progress({ step: "scan", done: seen, total: 0 }) });
-  progress({ step: "scan", done: scanned.nodes.length, total: scanned.nodes.length });
-  throwIfCancelled(options.signal);
-  const replica = createHostReplica({ scanned: scanned.nodes, backing: folder, conditions: !switches.noConditions });
+  const emit = (event: SessionEvent): void => options.onEvent(event);
+  const { scanned, isHidden, hidden, collector, collected } = await readFolder(folder, covered, {
+    ...options,
+    progress,
+    warn: (text) => emit({ event: "warning", text }),
+  });
+  const conditions = !switches.noConditions;
+  const replica = createHostReplica({ scanned: scanned.nodes, backing: folder, rules: { isHidden }, conditions });
   const clock = createSessionClock(switches.wall);
   const identity = loadIdentity(stateFolder());
   const about = { repository: basename(covered), workspace: workspaceId(identity, covered) };
   const recovery = openRecoveryStore(recoveryFolder({ role: "host", ...about, hostKey: identity.fingerprint }));
-  const emit = (event: SessionEvent): void => options.onEvent(event);
   const timeline = createTimeline({
     view: replica,
     clock,
@@ -97,6 +103,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     replica,
     folder,
     clock,
+    rules: () => watch.current,
     beforeSubmit(op, who) {
       privates.before(op, who);
       stray.beforeChange(op);
@@ -105,6 +112,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     onDecided(decided: Decided) {
       workspace.report(decided);
       stray.decided(decided);
+      watch.decided(decided);
       if (decided.ordered?.t === "applied") timeline.applied(decided.ordered);
     },
     onUnheld: (node) => workspace.dropIfUnused(node),
@@ -113,6 +121,10 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
   });
   owned.add(guests);
+  const tellRules = (rules: PathRulesData): void => guests.tellRules(rules);
+  const watch = owned.add(
+    createRulesWatch({ view: replica, collector, first: collected, timers: systemTimers, changed: tellRules }),
+  );
   const ending = owned.add(
     createEnding({ timers: systemTimers, guests: () => guests.count, lastFetch: () => guests.lastFetch }),
   );
@@ -170,6 +182,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   throwIfCancelled(options.signal);
   progress({ step: "mount", done: 1, total: 1 });
 
+  await watch.begun;
   const secret = randomBytes(16);
   let link: HostLink | undefined;
   link = await listen();
@@ -224,6 +237,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     mount: mountPoint,
     invite,
     port: link.port,
+    apart: { hidden, ignored: !options.shareIgnored },
     activity: () => mounted.stats().foreign,
     status: () =>
       hostStatus({
@@ -272,7 +286,7 @@ function eventState(
   guest: GuestConnection,
 ): Extract<SessionEvent, { event: "peer" }>["state"] {
   if (state !== "connected") return state;
-  const back = joined.has(guest);
+  const back = guest.returns || joined.has(guest);
   joined.add(guest);
   return back ? "back" : "joined";
 }

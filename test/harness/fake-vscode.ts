@@ -21,6 +21,8 @@ export interface Shown {
   readonly kind: "information" | "warning" | "error";
   readonly text: string;
   readonly buttons: readonly string[];
+  /** Of a modal one. */
+  readonly detail: string;
   /** As if the user pressed it; undefined: as if it was closed. */
   readonly press: (button: string | undefined) => void;
 }
@@ -131,7 +133,8 @@ export const commands = {
 function show(kind: Shown["kind"]) {
   return (text: string, ...rest: readonly unknown[]): Promise<string | undefined> =>
     new Promise((press) => {
-      fake.shown.push({ kind, text, buttons: rest.filter((item) => typeof item === "string"), press });
+      const { detail = "" } = (rest[0] ?? {}) as { readonly detail?: string };
+      fake.shown.push({ kind, text, detail, buttons: rest.filter((item) => typeof item === "string"), press });
     });
 }
 

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   statSync,
@@ -12,8 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { connectRpc } from "../../helper/rpc/client.ts";
 import { git, mustGit } from "../harness/git.ts";
-import { isMounted, type Helper } from "../harness/helper.ts";
+import { isMounted, type Helper, startHelper } from "../harness/helper.ts";
 import { startSession, type Peer, type Session } from "../harness/peers.ts";
 import { mustRun, run } from "../harness/run.ts";
 
@@ -118,4 +120,51 @@ test("a guest killed with index.lock in its hands: the host is told, the lock go
   await mustGit(host, ["commit", "-q", "-a", "-m", "After the lease"]);
   expect(await mustGit(host, ["fsck", "--full", "--strict"])).toBe("");
   await expect.poll(() => isMounted(guest.root), { timeout: 10_000 }).toBe(false);
+});
+
+describe("killed with its mount step, which leaves a dead mount", () => {
+  let again: Helper | undefined;
+  afterEach(async () => {
+    await again?.stop();
+    again = undefined;
+  });
+
+  async function killWhole({ helper, root }: Peer): Promise<void> {
+    const children = readFileSync(`/proc/${helper.pid}/task/${helper.pid}/children`, "utf8").split(" ").filter(Boolean);
+    for (const pid of [...children, helper.pid]) process.kill(Number(pid), "SIGKILL");
+    await expect
+      .poll(async () => (await run("stat", ["-f", root])).err, { timeout: 10_000 })
+      .toContain("Transport endpoint is not connected");
+  }
+  async function startAgain({ helper, root }: Peer, ...args: readonly string[]): Promise<Helper> {
+    again = await startHelper({ home: join(dirname(String(helper.first["socket"])), "../.."), mount: root, args });
+    return again;
+  }
+
+  test("a guest joins again over it, by its key: it has one seat, its locks are gone, and it is back", async () => {
+    await mustRun("sh", ["-c", 'set -C; echo held > "$1"', "sh", join(guest.root, ".git/index.lock")]);
+    await killWhole(guest);
+    await startAgain(guest, "join", String(host.helper.first["invite"]), guest.root, "--name", "ben");
+    expect(await mustRun("cat", [join(guest.root, "a.txt")])).toBe("plain\n");
+    expect(existsSync(join(folder, ".git/index.lock"))).toBe(false);
+    await mustGit({ root: guest.root, name: "ben" }, ["commit", "-q", "--allow-empty", "-m", "Back"]);
+    await said(host, { event: "peer", peer: "ben", state: "back" });
+    const client = await connectRpc(String(host.helper.first["socket"]));
+    const { peers } = await client.request("status", {});
+    client.dispose();
+    expect(peers.map(({ name, state }) => [name, state])).toEqual([
+      ["ada", "connected"],
+      ["ben", "connected"],
+    ]);
+    const told = host.helper.events.filter(({ event }) => event === "peer").map(({ state }) => state);
+    expect(told.filter((state) => state === "left")).toEqual([]);
+    expect(told.filter((state) => state === "joined")).toHaveLength(1);
+  });
+
+  test("a host shares again over it", async () => {
+    await killWhole(host);
+    await startAgain(host, "share", folder, "--accept", "--name", "ada");
+    expect(await mustRun("cat", [join(folder, "a.txt")])).toBe("plain\n");
+    expect(await mustGit(host, ["status", "--porcelain"])).toBe("");
+  });
 });

@@ -2,6 +2,7 @@ import type { LocalOp } from "../../helper/replica/api.ts";
 import { rootNode, type NodeId, type OpId } from "../../helper/replica/ids.ts";
 import type { Node, Op, Place } from "../../helper/replica/op.ts";
 import type { Guest } from "./guest.ts";
+import { crossing, note, whole } from "./own.ts";
 import type { Step } from "./random.ts";
 import { tokenBytes, tokenSize, tokensIn } from "./store.ts";
 import { objectName, place, type World } from "./world.ts";
@@ -81,6 +82,12 @@ function call(world: World, guest: Guest, op: LocalOp): OpId | "done" | "failed"
   const before = node === undefined ? new Set<number>() : visible(world, guest, node);
   const was = op.t === "truncate" ? (replica.node(op.node)?.size ?? 0) : 0;
   if (op.t === "truncate") store.meet(op.node, was);
+  const touched = "node" in op ? op.node : op.t === "rename" ? replica.lookup(op.from) : node;
+  if (touched !== undefined && op.t !== "unlink") whole(world, guest, touched);
+  crossing(world, guest, op);
+  // Of the host's file at an ignored place only a name here is removed.
+  const isTold =
+    node !== undefined && (replica.hasPendingContent(node) || !(replica.isPrivateNode(node) || replica.isSeed(node)));
   const performed = replica.perform(op);
   guest.up.push(...online(guest, performed.send));
   if (performed.t === "failed") return "failed";
@@ -97,8 +104,9 @@ function call(world: World, guest: Guest, op: LocalOp): OpId | "done" | "failed"
     op.t === "truncate" ||
     (op.t === "unlink" && nlink === 1) ||
     (op.t === "rename" && node !== undefined && nlink === 1 && replica.lookup(op.to) !== node);
-  if (gone) for (const token of before) world.accounted.add(token);
+  if (gone && isTold) for (const token of before) world.accounted.add(token);
   if (op.t === "create") store.reset(op.node, 0);
+  for (const each of [touched, node]) if (each !== undefined) note(guest, each);
   return "done";
 }
 
@@ -117,16 +125,18 @@ function write(world: World, guest: Guest, node: NodeId, step: Step, size: numbe
   const offset = tokenSize * Math.floor(step.c * (size / tokenSize + 2));
   store.meet(node, size);
   const before = visible(world, guest, node);
+  whole(world, guest, node);
   const result = replica.write({ node, handle: step.c < 0.3 ? 1 : 2, append }, offset, tokenBytes(token), world.now());
   guest.up.push(...online(guest, result.send));
   if (result.t !== "done") return;
   store.write(node, result.offset, tokenBytes(token));
+  guest.seen.add(token);
+  if (replica.isPrivateNode(node)) return note(guest, node);
   const after = tokensIn(store.get(node).bytes);
   for (const old of before)
     if (!after.has(old) && guest.store.get(node).known[result.offset] === 1 && !append)
       overwritten(world, guest, node, old, result.offset);
   world.written.add(token);
-  guest.seen.add(token);
   if (step.a > 0.45) guest.up.push(...online(guest, replica.endBurst({ node })));
 }
 

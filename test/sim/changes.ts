@@ -12,7 +12,8 @@ export function captureView(view: View): Captured {
     if (node === undefined || seen.has(id)) return;
     const names = new Map(node.kind === "dir" ? view.list(id).map((entry) => [entry.name as string, entry.node]) : []);
     const { mode, size, nlink, version, mtime, ctime } = node;
-    seen.set(id, { names, shown: JSON.stringify([mode, size, nlink, version, mtime, ctime]) });
+    const content = node.kind === "dir" ? 0 : version;
+    seen.set(id, { names, shown: JSON.stringify([mode, size, nlink, content, mtime, ctime]) });
     for (const child of names.values()) visit(child);
   };
   visit(rootNode);

@@ -1,5 +1,5 @@
 import type { Down, GuestReplica } from "../../helper/replica/api.ts";
-import type { OpId, PeerId } from "../../helper/replica/ids.ts";
+import type { NodeId, OpId, PeerId } from "../../helper/replica/ids.ts";
 import type { Outbox } from "../../helper/replica/outbox.ts";
 import type { Submitted } from "../../helper/replica/op.ts";
 import type { Store } from "./store.ts";
@@ -22,4 +22,6 @@ export interface Guest {
   readonly seen: Set<number>;
   readonly asked: Set<OpId>;
   commit: Commit;
+  /** Files at ignored places that are this guest's own, and their bytes (R-SEED). */
+  readonly own: Map<NodeId, Uint8Array>;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Rule } from "../../helper/replica/judge.ts";
+import { someIgnored } from "./own.ts";
 import { stepsOf } from "./random.ts";
 import { run, shrink } from "./run.ts";
 import type { WorldOptions } from "./world.ts";
@@ -24,6 +25,13 @@ describe("replicas", () => {
   test(`converge and lose nothing, ${only === undefined ? `${seeds} seeds` : `seed ${only}`} × ${operations} operations`, () => {
     const chosen = only === undefined ? Array.from({ length: seeds }, (_, i) => i + 1) : [Number(only)];
     for (const seed of chosen) expect(report(seed, optionsOf(seed))).toBeUndefined();
+  });
+});
+
+describe("with ignored paths", () => {
+  test(`shared ones converge, every guest keeps its own, ${only === undefined ? `${seeds} seeds` : `seed ${only}`}`, () => {
+    const chosen = only === undefined ? Array.from({ length: seeds }, (_, i) => i + 1) : [Number(only)];
+    for (const seed of chosen) expect(report(seed, { ...optionsOf(seed), rules: someIgnored })).toBeUndefined();
   });
 });
 

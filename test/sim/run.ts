@@ -4,16 +4,23 @@ import { actGuest, actHost, commitStep } from "./actions.ts";
 import type { Guest } from "./guest.ts";
 import type { Step } from "./random.ts";
 import { tokensIn } from "./store.ts";
-import { World, type WorldOptions } from "./world.ts";
+import { checkOwn, shareAll } from "./own.ts";
+import { place, World, type WorldOptions } from "./world.ts";
 
 /** Runs the steps, lets everything settle, and says what went wrong. */
 export function run(steps: readonly Step[], options: WorldOptions): readonly string[] {
   const world = new World(options);
   for (const step of steps) {
     act(world, step);
+    if (options.rules !== undefined) for (const guest of world.guests) checkOwn(world, guest);
     if (world.wrong.length > 0) return world.wrong;
   }
   settle(world);
+  if (options.rules !== undefined) {
+    for (const guest of world.guests) shareAll(world, guest);
+    settle(world);
+    for (const guest of world.guests) checkOwn(world, guest);
+  }
   return [...world.wrong, ...verdict(world)];
 }
 
@@ -78,6 +85,10 @@ function compare(world: World, guest: Guest, dir: NodeId, path: string, wrong: s
   for (const { name, node } of world.host.list(dir)) {
     if (world.host.isPrivateNode(node)) continue;
     const at = `${path}/${name}`;
+    if (guest.replica.isPrivate(place(dir, name)) || guest.replica.isPrivateNode(node)) {
+      mine.delete(name);
+      continue;
+    }
     if (mine.get(name) !== node) wrong.push(`peer ${guest.peer}: ${at} is ${mine.get(name)}, at the host ${node}`);
     mine.delete(name);
     const [a, b] = [shown(guest.replica, node), shown(world.host, node)];
@@ -85,7 +96,8 @@ function compare(world: World, guest: Guest, dir: NodeId, path: string, wrong: s
     if (world.host.node(node)?.kind === "dir") compare(world, guest, node, at, wrong);
     else compareBytes(world, guest, node, at, wrong);
   }
-  for (const name of mine.keys()) wrong.push(`peer ${guest.peer}: ${path}/${name} is not at the host`);
+  for (const [name, node] of mine)
+    if (!guest.replica.isPrivateNode(node)) wrong.push(`peer ${guest.peer}: ${path}/${name} is not at the host`);
 }
 
 function compareBytes(world: World, guest: Guest, node: NodeId, at: string, wrong: string[]): void {

@@ -8,6 +8,7 @@ import type { HostOptions } from "../../helper/replica/host-state.ts";
 import { hostPeer, rootNode, type NodeId, type PeerId, type Version } from "../../helper/replica/ids.ts";
 import { createOutbox } from "../../helper/replica/outbox.ts";
 import type { Op, Ordered, Place } from "../../helper/replica/op.ts";
+import type { PathRules } from "../../helper/replica/path-rules.ts";
 import { captureView, expectedChanges } from "./changes.ts";
 import type { Guest } from "./guest.ts";
 import { Store, tokensIn } from "./store.ts";
@@ -16,6 +17,8 @@ export interface WorldOptions {
   readonly guests: number;
   readonly host?: Pick<HostOptions, "conditions" | "ignore">;
   readonly localLocks?: boolean;
+  /** What guests keep to themselves (R-SEED). */
+  readonly rules?: PathRules;
   /** Compare the reported changes with the real difference of the view at every message. */
   readonly checkChanges?: boolean;
 }
@@ -51,16 +54,16 @@ export class World {
   #time = 1000;
   #token = 0;
   readonly #holders = new Map<string, PeerId>();
-  readonly #checkChanges: boolean;
+  readonly #options: WorldOptions;
 
   constructor(options: WorldOptions) {
-    this.#checkChanges = options.checkChanges ?? false;
+    this.#options = options;
     this.host = createHostReplica({
       scanned: scannedTree(),
       backing: { apply: (op) => this.#backing(op), revive: () => (this.diskFull ? errno.ENOSPC : undefined) },
       ...options.host,
     });
-    for (let i = 1; i <= options.guests; i++) this.#join(i as PeerId, options.localLocks ?? false);
+    for (let i = 1; i <= options.guests; i++) this.#join(i as PeerId);
   }
 
   now(): Time {
@@ -71,7 +74,7 @@ export class World {
     return ++this.#token;
   }
 
-  #join(peer: PeerId, localLocks: boolean): void {
+  #join(peer: PeerId): void {
     const outbox = createOutbox({ peer, maxCount: 24, maxBytes: 100_000 });
     const first = outbox.snapshot(this.host.snapshot());
     if (!("snapshot" in first)) throw new Error("a snapshot");
@@ -80,7 +83,8 @@ export class World {
       snapshot: first.snapshot,
       range: this.host.nextRange(),
       received: first.index,
-      localLocks,
+      localLocks: this.#options.localLocks ?? false,
+      ...(this.#options.rules && { rules: this.#options.rules }),
     });
     outbox.acknowledge(first.index);
     this.guests.push({
@@ -94,6 +98,7 @@ export class World {
       seen: new Set(),
       asked: new Set(),
       commit: { t: "idle" },
+      own: new Map(),
     });
   }
 
@@ -131,7 +136,7 @@ export class World {
   deliverDown(guest: Guest): boolean {
     const down = guest.down.shift();
     if (down === undefined) return false;
-    const before = this.#checkChanges ? captureView(guest.replica) : undefined;
+    const before = this.#options.checkChanges ? captureView(guest.replica) : undefined;
     const received = guest.replica.receive(down);
     guest.outbox.acknowledge(guest.replica.received);
     this.#effects(guest, received);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it, vi } from "vitest";
 import type { Proxy } from "../harness/proxy.ts";
+import { mustGit } from "../harness/git.ts";
 import { mustRun } from "../harness/run.ts";
 import {
   acceptInWindow,
@@ -109,8 +110,29 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     await ada.screenshot("loss-6-gone");
   });
 
+  it("keeps a copy of what is gone: joined again for that alone, and left", async () => {
+    await ben.notifications.click(/helper ended/, "Keep a Copy…");
+    const copies = workbenches.folder("copies");
+    await ben.quickInput.chooseFolder(copies, "Keep Copy Here");
+    await acceptInWindow(host, guest);
+    const kept = ben.notifications.one(/Kept in .*checked by git/).first();
+    await kept.waitFor();
+    await ben.screenshot("loss-7-kept");
+    const copy = { root: join(copies, "app"), name: "ben" };
+    expect(readFileSync(join(copy.root, "kept.txt"), "utf8")).toBe("kept\n");
+    expect(await mustGit(copy, ["status", "--porcelain"])).toBe("?? kept.txt\n");
+    await benIs(/^(?!.*(silent|reconnecting|gone))/);
+    expect(await ada.views.tree("Peers").read()).toHaveLength(2);
+    await ben.notifications.close(/Kept in/);
+    await ben.notifications
+      .one(/session has ended/)
+      .first()
+      .waitFor();
+    await ada.statusBar.item(/sharing$/).waitFor();
+  });
+
   it("is back by Rejoin, at the same place: both see each other's next edit", async () => {
-    await ben.notifications.click(/helper ended/, "Rejoin");
+    await ben.notifications.click(/session has ended/, "Rejoin");
     await ada.notifications
       .one(/ben asks to join/)
       .first()
@@ -130,7 +152,7 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     await ada.editor.replace("again.txt", "by ada\n");
     await ada.editor.save("again.txt");
     await vi.waitFor(async () => expect(await ben.editor.text("again.txt")).toBe("by ada\n"), soon);
-    await ben.screenshot("loss-7-rejoined");
+    await ben.screenshot("loss-8-rejoined");
   });
 
   it("goes on after the connection was cut", async () => {

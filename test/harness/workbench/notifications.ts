@@ -8,6 +8,8 @@ export interface Notifications {
   one(text: string | RegExp): Locator;
   texts(): Promise<readonly string[]>;
   click(text: string | RegExp, button: string): Promise<void>;
+  /** Unanswered. */
+  close(text: string | RegExp): Promise<void>;
 }
 
 export function createNotifications(page: Page): Notifications {
@@ -22,6 +24,11 @@ export function createNotifications(page: Page): Notifications {
     },
     async click(text, button) {
       await one(text).first().getByRole("button", { name: button, exact: true }).click();
+    },
+    async close(text) {
+      const item = one(text).first();
+      await item.hover();
+      await item.locator(".codicon-notifications-clear").click();
     },
   };
 }

@@ -12,6 +12,8 @@ export interface QuickInput {
   answer(text: string): Promise<void>;
   /** Picks the row with this label. */
   choose(label: string | RegExp): Promise<void>;
+  /** Where a folder is asked for, which is there: `button` takes it. */
+  chooseFolder(path: string, button: string): Promise<void>;
   cancel(): Promise<void>;
   /** Runs the command with exactly this title, category included: `Pairmount: Share Workspace`. */
   run(title: string): Promise<void>;
@@ -58,6 +60,13 @@ export function createQuickInput(page: Page): QuickInput {
     },
     async choose(label) {
       await row(label).first().click();
+    },
+    async chooseFolder(path, button) {
+      const take = widget.getByRole("button", { name: button, exact: true });
+      await take.waitFor();
+      await input.fill(`${path}/`);
+      await take.click();
+      await widget.waitFor({ state: "hidden" });
     },
     async run(title) {
       for (let i = 0; i < attempts; i += 1) if (await tryRun(title)) return;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { parseCommandLine } from "../../../helper/cli/arguments.ts";
 import { helpText } from "../../../helper/cli/help.ts";
 import { bytes, eventLine, milliseconds, progressLine } from "../../../helper/cli/format.ts";
+import { hiddenByDefault } from "../../../helper/git/hidden-names.ts";
 import { exitCodeOf, sessionErrorCodes } from "../../../helper/session/errors.ts";
 
 test("share takes a folder and its options", () => {
@@ -17,6 +18,20 @@ test("share takes a folder and its options", () => {
     approve: "terminal",
     detach: false,
     idle: 0,
+  });
+});
+
+test("share and hidden take the names that are hidden, the usual ones without a word of it", () => {
+  expect(parseCommandLine(["share", "a"])).toMatchObject({ hide: hiddenByDefault, shareIgnored: false });
+  expect(parseCommandLine(["share", "a", "--hide", "*.key", "--hide=-x", "--share-ignored"])).toMatchObject({
+    hide: ["*.key", "-x"],
+    shareIgnored: true,
+  });
+  expect(parseCommandLine(["share", "a", "--hide-none"])).toMatchObject({ hide: [] });
+  expect(parseCommandLine(["hidden", "a", "--json", "--hide", "b"])).toMatchObject({
+    command: "hidden",
+    hide: ["b"],
+    json: true,
   });
 });
 
@@ -37,6 +52,10 @@ test("keep takes a folder, and whose mount", () => {
 });
 
 test.each([
+  ["a hidden path", ["share", "a", "--hide", "conf/.env"]],
+  ["hidden names and none", ["share", "a", "--hide", ".env", "--hide-none"]],
+  ["too many hidden names", ["share", "a", ...Array.from({ length: 257 }, (_, i) => `--hide=${i}`)]],
+  ["hidden without a folder", ["hidden"]],
   ["keep without a folder", ["keep"]],
   ["a grace that is none", ["leave", "--grace", "soon"]],
   ["two copies", ["keep", "a", "b"]],

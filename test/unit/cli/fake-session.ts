@@ -80,6 +80,7 @@ export interface WorldOptions {
   /** A copy goes on until it is cancelled. */
   readonly neverKeeps?: boolean;
   readonly role?: "host" | "guest";
+  readonly hidden?: readonly string[];
   readonly runtime?: string;
   readonly pid?: number;
 }
@@ -103,6 +104,7 @@ export function createWorld(options: WorldOptions = {}): World {
     mount: "/work/app",
     invite: "PM1-abc",
     port: 4711,
+    apart: options.role === "guest" ? null : { hidden: options.hidden ?? [".env", "keys/a.pem"], ignored: true },
     status: () => ({ ...statusOfFake, pid, role: options.role ?? "host" }),
     activity: () => 0,
     setAccess: () => true,
@@ -141,7 +143,16 @@ export function createWorld(options: WorldOptions = {}): World {
   const ports: CliPorts = {
     share: begin,
     join: (from) =>
-      begin({ ...from, folder: "", access: "read-write", port: 0, decide: () => Promise.reject(new Error("no host")) }),
+      begin({
+        ...from,
+        folder: "",
+        access: "read-write",
+        port: 0,
+        hide: [],
+        shareIgnored: false,
+        decide: () => Promise.reject(new Error("no host")),
+      }),
+    hiddenIn: (folder, hide) => Promise.resolve(hide.map((pattern) => `${folder}:${pattern}`)),
     diagnose: () =>
       Promise.resolve([{ name: "/dev/fuse", state: "failed", detail: "is missing", mend: "modprobe fuse" }]),
     terminal: {

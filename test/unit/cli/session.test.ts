@@ -37,6 +37,7 @@ test("share --json says first where and how to join, then what happened while it
   expect(await running).toBe(0);
   const [first, second, third, last] = linesOf(w.out());
   expect(first).toMatchObject({ event: "shared", mount: "/work/app", invite: "PM1-abc", pid: process.pid, port: 4711 });
+  expect(first).toMatchObject({ hidden: { count: 2, first: [".env", "keys/a.pem"] }, ignored: "apart" });
   expect(second).toMatchObject({ event: "warning" });
   expect(third).toMatchObject({ event: "operation", path: "a.txt" });
   expect(last).toEqual({ event: "ended", reason: "left" });
@@ -192,6 +193,23 @@ test("a guest whose session ends by itself exits with the code of a lost host", 
   w.end("the host stopped sharing");
   expect(await running).toBe(21);
   expect(w.out()).toContain("the host stopped sharing");
+});
+
+test("the host is told which files are hidden, few by name, and whose what git ignores is", async () => {
+  const w = world({ hidden: ["a.key", "b\u001b.key", "c", "d", "e", "f", "g"] });
+  const running = runCli(w.ports, ["share", "app", "--name", "ada"]);
+  await w.says("Ctrl-C ends sharing");
+  w.signal();
+  await running;
+  expect(w.out()).toContain("Hidden      a.key, b\\x1b.key, c, d, e and 2 more: only you have them\n");
+  expect(w.out()).toContain("Git-ignored guests read it; what each writes there stays with it\n");
+});
+
+test("hidden says what would be hidden, and shares nothing", async () => {
+  const w = world();
+  expect(await runCli(w.ports, ["hidden", "/", "--hide", "a", "--hide", "b", "--json"])).toBe(0);
+  expect(linesOf(w.out())).toEqual([{ event: "hidden", files: ["/:a", "/:b"] }]);
+  expect(await runCli(w.ports, ["hidden", "/not/there"])).toBe(11);
 });
 
 test("a second signal does not wait", async () => {

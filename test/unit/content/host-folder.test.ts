@@ -168,6 +168,14 @@ describe("the host's folder", () => {
     expect(readdirSync(bench.dir)).toEqual([]);
   });
 
+  test("R-HIDE: does not remove a directory that holds a hidden file which the tree does not know", () => {
+    bench.tree.hidden.add(".env");
+    const dir = bench.mkdir("d");
+    writeFileSync(bench.real("d/.env"), "A=1");
+    expect(bench.folder.apply({ t: "rmdir", at: bench.tree.at("d"), node: dir, time })).toBe(errno.ENOTEMPTY);
+    expect(readFileSync(bench.real("d/.env"), "utf8")).toBe("A=1");
+  });
+
   test("brings a directory back under its id and goes on in it (R-REVIVE)", () => {
     const dir = bench.mkdir("d");
     bench.do({ t: "rmdir", at: bench.tree.at("d"), node: dir, time });

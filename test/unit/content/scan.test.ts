@@ -163,6 +163,18 @@ describe("a second look at the real folder", () => {
     expect(tree.node(tree.id("mode"))?.mode).toBe(0o755);
   });
 
+  test("R-HIDE: a second name of a file that is hidden, or of one that all have, is another file where only one of the two is", async () => {
+    await scanned((dir) => {
+      for (const name of ["a", ".env"]) writeFileSync(`${dir}/${name}`, name);
+    });
+    bench.tree.hidden.add(".env").add("b.key");
+    linkSync(bench.real("a"), bench.real("b.key"));
+    linkSync(bench.real(".env"), bench.real("c"));
+    linkSync(bench.real("a"), bench.real("d"));
+    expect(adopt().sort()).toEqual(["create", "create", "link", "write", "write"]);
+    expect(bench.tree.id("d")).toBe(bench.tree.id("a"));
+  });
+
   test("sees a change of the same size, and looks only where it was asked to", async () => {
     await scanned((dir) => {
       mkdirSync(`${dir}/git`);

@@ -16,6 +16,7 @@ export class Tree {
   readonly nodes = new Map<NodeId, { -readonly [key in keyof Node]: Node[key] }>();
   readonly names = new Map<string, { at: Place; node: NodeId }>();
   readonly privates = new Set<string>();
+  readonly hidden = new Set<string>();
   #next = 2;
 
   constructor(nodes: readonly SnapshotNode[] = []) {
@@ -36,7 +37,9 @@ export class Tree {
       .filter((entry) => entry.at.parent === dir)
       .map((entry) => ({ name: entry.at.name, node: entry.node }));
   classOf = (): "work-tree" => "work-tree";
-  isPrivate = (at: Place) => this.privates.has(at.name);
+  isPrivate = (at: Place) => this.privates.has(at.name) || this.isHidden(at);
+  isPrivateNode = (id: NodeId) => [...this.names.values()].some(({ at, node }) => node === id && this.isPrivate(at));
+  isHidden = (at: Place) => this.hidden.has(at.name);
 
   at(path: string): Place {
     const parts = path.split("/");

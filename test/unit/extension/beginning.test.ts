@@ -1,6 +1,7 @@
 /** Share and join from the palette to the session, with a program in the helper's place that only says that it began. */
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { consentText } from "../../../extension/consent.ts";
 import { fake, Uri } from "../../harness/fake-vscode.ts";
 import { createDesk, type Desk, notice } from "./window.ts";
 
@@ -18,19 +19,51 @@ it("shares in the same window once that is agreed to, with the settings, and put
   desk.open(desk.folder);
   const helper = await desk.share();
   desk.program(
+    { event: "hidden", files: [".env", "conf/[a](b).key"] },
     { event: "progress", step: "scan", done: 1, total: 2 },
     { event: "shared", mount: helper.status.mount, invite, pid: 1, socket: helper.socket },
   );
-  fake.settings.set("pairmount.name", "ada").set("pairmount.port", 4711);
+  fake.settings.set("pairmount.name", "ada").set("pairmount.port", 4711).set("pairmount.hide", [".env", 7, "*.key"]);
   const shared = run("pairmount.share");
-  (await notice(/^Share /)).press("Share");
+  const asked = await notice(/^Share /);
+  expect(desk.ran()).toEqual(["hidden", desk.folder, "--json", "--hide=.env", "--hide=*.key"]);
+  expect(asked.detail).toContain(
+    "Hidden, for you alone: .env, conf/[a] (b).key. Everything else can be read by guests.",
+  );
+  asked.press("Share");
   await shared;
   expect(desk.ran().join(" ")).toBe(
-    `share ${desk.folder} --approve clients --port 4711 --driver auto --idle 10 --name ada --detach --json --progress`,
+    `share ${desk.folder} --approve clients --port 4711 --hide=.env --hide=*.key --driver auto --idle 10 --name ada --detach --json --progress`,
   );
   expect(fake.rows("pairmount.peers")).toEqual(["ada", "ben"]);
   expect(fake.clipboard).toBe("invite");
   expect(fake.executed.filter(([id]) => id === "vscode.openFolder")).toEqual([]);
+});
+
+it("shares nothing before that is agreed to; the names that are hidden can be edited instead", async () => {
+  desk.open(desk.folder);
+  desk.program({ event: "hidden", files: [] });
+  const shared = run("pairmount.share");
+  (await notice(/^Share /)).press("Edit Hidden Files…");
+  await shared;
+  expect(fake.executed).toContainEqual(["workbench.action.openSettings", "pairmount.hide"]);
+  expect(desk.ran()[0]).toBe("hidden");
+});
+
+it("says what is shared, what stays with whom, and that guests' changes can run here", () => {
+  const apart = { hide: [".env", "*.key"], shareIgnored: false };
+  const text = consentText(apart, [".env"]);
+  expect(text).toContain("A guest who may write can change files that run code here.");
+  expect(text).toContain("guests can read too; what one of them writes there stays with that guest.");
+  const many = Array.from({ length: 20 }, (_, i) => `${i}.key`);
+  expect(consentText(apart, many)).toContain("6.key, 7.key and 12 more.");
+  expect(consentText(apart, [])).toContain("Nothing here is hidden: no file has such a name as .env, *.key.");
+  expect(consentText(apart, undefined)).toContain(
+    "Hidden are files named .env, *.key. Which of them are here could not be told.",
+  );
+  const all = consentText({ hide: [], shareIgnored: true }, []);
+  expect(all).toContain("Nothing is hidden: files such as .env and keys are shared, too.");
+  expect(all).toContain("What git ignores, such as build output, is shared like everything else.");
 });
 
 it("opens a mount beside the folder as the workspace, where the setting names one", async () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { commandIds, viewIds } from "../../../extension/command-ids.ts";
+import { hiddenByDefault } from "../../../helper/git/hidden-names.ts";
 import { repositoryRoot } from "../../harness/place.ts";
 
 interface MenuItem {
@@ -46,6 +47,13 @@ it("names only commands, views and icons that are there", () => {
   for (const view of views) expect(viewIds).toContain(view);
   for (const { icon } of contributes.viewsContainers.activitybar)
     expect(existsSync(join(repositoryRoot, icon))).toBe(true);
+});
+
+it("hides by default what the helper does", () => {
+  expect(contributes.configuration.properties["pairmount.hide"]).toMatchObject({
+    default: hiddenByDefault,
+    scope: "machine",
+  });
 });
 
 it("has a setting for each that is read, and reads each that it has", () => {

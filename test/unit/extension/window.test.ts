@@ -1,5 +1,5 @@
 /** The extension's shell: activated on a fake editor, attached to a session over a real socket. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { commandIds, viewIds } from "../../../extension/command-ids.ts";
@@ -41,9 +41,10 @@ describe("a window without a session", () => {
 
   it("asks before it shares, and shares nothing when the question is closed", async () => {
     desk.open(desk.folder);
+    desk.program({ event: "hidden", files: [] });
     const shared = fake.commands.get("pairmount.share")?.();
     const { buttons, press } = await notice(/^Share /);
-    expect(buttons).toEqual(["Share"]);
+    expect(buttons).toEqual(["Share", "Edit Hidden Files…"]);
     press(undefined);
     await shared;
     expect(fake.status?.text).toBe("$(broadcast) Pairmount");
@@ -245,18 +246,31 @@ describe("the end", () => {
     const helper = await openOn(guest());
     helper.tell({ event: "ended", reason: "the host stopped sharing" });
     const told = await notice(/session has ended: the host stopped sharing/);
-    expect(told.buttons).toEqual(["Rejoin", "Close Folder"]);
+    expect(told.buttons).toEqual(["Rejoin", "Keep a Copy…", "Close Folder"]);
     await helper.crash();
     told.press("Close Folder");
     await vi.waitFor(() => expect(fake.executed).toContainEqual(["workbench.action.closeFolder"]));
     expect(fake.shown).toHaveLength(1);
   });
 
+  it("is told on top of all that came with it, which is as few notices as can be", async () => {
+    const helper = await openOn(guest());
+    for (const peer of ["cleo", "dora"]) helper.tell({ event: "peer", peer, state: "left" });
+    for (const id of ["1", "2", "3"]) helper.tell({ event: "recovered", path: `f${id}`, reason: "unsent", id });
+    helper.tell({ event: "ended", reason: "the host stopped sharing" });
+    await notice(/session has ended/);
+    expect(fake.shown.map(({ text }) => text)).toEqual([
+      "cleo left. dora left.",
+      "Two people changed f1, f2 and f3 at once. One version of each is in the file, the other is kept.",
+      "The session has ended: the host stopped sharing.",
+    ]);
+  });
+
   it("without a word is told, too; so is a window that comes back on a mount that is gone", async () => {
     const helper = await openOn(guest());
     await helper.crash();
     await statusIs("$(error) Pairmount: helper ended");
-    expect((await notice(/helper ended/)).buttons).toEqual(["Rejoin", "Close Folder"]);
+    expect((await notice(/helper ended/)).buttons).toEqual(["Rejoin", "Keep a Copy…", "Close Folder"]);
     desk.open(helper.status.mount);
     const told = await notice(/was a shared workspace/);
     const asked: string[] = [];
@@ -275,15 +289,5 @@ describe("the end", () => {
     await vi.waitFor(() =>
       expect(fake.executed).toContainEqual(["vscode.openFolder", Uri.file("/plain"), { forceReuseWindow: true }]),
     );
-  });
-
-  it("offers nothing on an ordinary folder that took the mount's place", async () => {
-    const helper = await openOn(guest());
-    await helper.crash();
-    mkdirSync(helper.status.mount, { recursive: true });
-    writeFileSync(join(helper.status.mount, "mine.txt"), "");
-    desk.open(helper.status.mount);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(fake.shown).toEqual([]);
   });
 });

@@ -196,9 +196,10 @@ export function createDesk(): Desk {
 
 /** The notification, once it shows. */
 export async function notice(text: RegExp, { shown: all }: Pick<typeof fake, "shown"> = fake): Promise<Shown> {
-  return await vi.waitFor(() => {
+  const look = (): Shown => {
     const found = all.find((shown) => text.test(shown.text));
     if (found === undefined) throw new Error(`none of ${JSON.stringify(all)} is ${String(text)}`);
     return found;
-  });
+  };
+  return await vi.waitFor(look, { timeout: 5000 });
 }

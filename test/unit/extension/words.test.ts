@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { menuOf } from "../../../extension/menu.ts";
-import { noticeOf } from "../../../extension/notices.ts";
+import { merged, type Notice, noticeOf, wordsOf } from "../../../extension/notices.ts";
 import type { Model } from "../../../extension/state.ts";
 import { statusWords } from "../../../extension/status-words.ts";
 import type { SessionEvent, SessionState } from "../../../helper/api.ts";
@@ -58,10 +58,12 @@ describe("the status item says in words", () => {
 });
 
 describe("a click on it offers", () => {
-  const offered = (model: Model) => menuOf(model).map(({ command }) => command.replace("pairmount.", ""));
+  const offered = (model: Model, gone = false) =>
+    menuOf(model, { gone }).map(({ command }) => command.replace("pairmount.", ""));
   it("to begin, where there is no session", () => {
     expect(offered({ t: "none" })).toEqual(["share", "join", "doctor", "showLog", "collectDiagnostics"]);
     expect(offered({ t: "lost", role: "host", mount: "/m" })).toEqual(offered({ t: "none" }));
+    expect(offered({ t: "none" }, true)).toEqual(["goOn", ...offered({ t: "none" })]);
   });
   it("to a host the invite and the end, to a guest to leave, and what was recovered first", () => {
     expect(offered(attached(aState()))).toEqual([
@@ -99,17 +101,17 @@ describe("the user is told, once and quietly,", () => {
     ["The session has ended.", { event: "ended", reason: "left" }],
     ["The session has ended: the host stopped sharing.", { event: "ended", reason: "the host stopped sharing" }],
   ])("%s", (text, event) => {
-    expect(noticeOf(event, "guest")).toMatchObject({ level: "info", text });
+    expect(words(event, "guest")).toMatchObject({ level: "info", text });
   });
 
   it("of a guest that is gone; of a host that is gone the end tells", () => {
     const gone: SessionEvent = { event: "peer", peer: "ben", state: "gone" };
-    expect(noticeOf(gone, "host")).toMatchObject({ text: "ben lost the connection." });
+    expect(words(gone, "host")).toMatchObject({ text: "ben lost the connection." });
     expect(noticeOf(gone, "guest")).toBeUndefined();
   });
 
   it("of a recovered version, with what can be done", () => {
-    expect(noticeOf({ event: "recovered", path: "a", reason: "stale", id: "1" }, "host")).toMatchObject({
+    expect(words({ event: "recovered", path: "a", reason: "stale", id: "1" }, "host")).toMatchObject({
       level: "warning",
       actions: ["Compare", "Show Recovered Versions"],
     });
@@ -123,5 +125,57 @@ describe("the user is told, once and quietly,", () => {
     git("stashed", "WIP"),
   ])("and not of %j", (event) => {
     expect(noticeOf(event, "host")).toBeUndefined();
+  });
+});
+
+const words = (event: SessionEvent, role: "host" | "guest") => {
+  const notice = noticeOf(event, role);
+  return notice === undefined ? undefined : wordsOf(notice);
+};
+
+describe("what comes at the same moment is told", () => {
+  const told = (...events: readonly SessionEvent[]) =>
+    merged(events.map((event) => noticeOf(event, "host")).filter((notice): notice is Notice => notice !== undefined));
+  const recovered = (path: string, id = path): SessionEvent => ({ event: "recovered", path, reason: "stale", id });
+  const peer = (name: string, state: "gone" | "back" | "joined" | "left"): SessionEvent => ({
+    event: "peer",
+    peer: name,
+    state,
+  });
+
+  it("in one notice of each kind: sentences together, recovered versions together", () => {
+    const notices = told(peer("ben", "joined"), recovered("a"), peer("cleo", "left"), recovered("b"));
+    expect(notices.map(wordsOf)).toEqual([
+      { level: "info", text: "ben joined. cleo left.", actions: [] },
+      {
+        level: "warning",
+        text: "Two people changed a and b at once. One version of each is in the file, the other is kept.",
+        actions: ["Show Recovered Versions"],
+      },
+    ]);
+  });
+
+  it("with the latest word of each peer only", () => {
+    expect(told(peer("ben", "gone"), peer("cleo", "left"), peer("ben", "back")).map(wordsOf)).toMatchObject([
+      { text: "cleo left. ben is back." },
+    ]);
+  });
+
+  it("by a few names, where there are many; a warning among them is not left out", () => {
+    const many = ["a", "b", "c", "d", "e", "f"];
+    const [said, kept] = told(
+      { event: "warning", text: "Behind the mount." },
+      ...many.map((name) => peer(name, "left")),
+      ...many.map((path) => recovered(path)),
+    ).map(wordsOf);
+    expect(said).toMatchObject({ level: "warning", text: "Behind the mount. c left. d left. e left. f left." });
+    expect(kept?.text).toContain("changed a, b, c and 3 others at once");
+  });
+
+  it("as ever, where it is one file: however often", () => {
+    expect(told(recovered("a")).map(wordsOf)).toMatchObject([{ actions: ["Compare", "Show Recovered Versions"] }]);
+    expect(told(recovered("a", "1"), recovered("a", "2")).map(wordsOf)).toMatchObject([
+      { text: expect.stringContaining("changed a at once"), actions: ["Show Recovered Versions"] },
+    ]);
   });
 });

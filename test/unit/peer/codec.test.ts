@@ -13,12 +13,14 @@ import {
   readSnapshotStart,
 } from "../../../helper/peer/codec/snapshot.ts";
 import * as presences from "../../../helper/peer/codec/presence.ts";
+import { encodeRules, fitsRules, readRules } from "../../../helper/peer/codec/rules.ts";
 import * as toGuest from "../../../helper/peer/codec/to-guest.ts";
 import * as toHost from "../../../helper/peer/codec/to-host.ts";
 import { protocolVersion } from "../../../helper/peer/protocol.ts";
 import { createSnapshotAssembly } from "../../../helper/peer/snapshot-assembly.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
+import type { PathRulesData } from "../../../helper/replica/path-rules-data.ts";
 import { aPresence, aSnapshot, aTime, node, ordered, refused, snapshot, submitted } from "./samples.ts";
 
 const body = (frame: Uint8Array) => frame.subarray(5);
@@ -70,6 +72,23 @@ test("a large snapshot is cut in frames of about 128 KiB", () => {
   const frames = encodeSnapshot({ index: 1, snapshot: aSnapshot(10_000), decided: 0, refusals: [] });
   expect(frames.length).toBeGreaterThan(5);
   expect(Math.max(...frames.map((frame) => frame.length))).toBeLessThan(140_000);
+});
+
+const someRules: PathRulesData = {
+  hidden: [".env", "*é"],
+  exempt: [".env.example", "\u00c3\u00a9"],
+  repositories: [{ dir: "", excludes: ["*.o\n"], tracked: ["build/x"] }],
+  ignoreFiles: [{ dir: "a/b", text: "\u00ff!x\n\ty" }],
+};
+
+test("what is hidden and ignored comes out as it went in; what is too large is told from what is not", () => {
+  expect(value(parse(body(encodeRules(someRules)), readRules))).toEqual(someRules);
+  const many = {
+    ...someRules,
+    ignoreFiles: Array.from({ length: 3 }, () => ({ dir: "a", text: "x".repeat(2 ** 20) })),
+  };
+  expect([fitsRules(someRules), fitsRules(many)]).toEqual([true, false]);
+  expect(parse(body(encodeRules(many)), readRules)).toMatchObject({ ok: false, why: "rules too large" });
 });
 
 test("nodes held come out over several frames of which the last says so", () => {
@@ -190,7 +209,7 @@ test("a message with any byte changed or cut off is an answer, never an exceptio
 test("the bytes of every message are those of this protocol version", () => {
   const hash = createHash("sha256");
   for (const frame of goldenFrames()) hash.update(frame);
-  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("2 49fc640fe794b3b9");
+  expect(`${protocolVersion} ${hash.digest("hex").slice(0, 16)}`).toBe("3 7b4f9ede0233874d");
 });
 
 test("an ack is these bytes", () => {
@@ -260,6 +279,7 @@ function goldenFrames(): Uint8Array[] {
     toGuest.encodePeers([{ peer, name: "é", role, state: "suspect", rtt: 1.5 }]),
     toGuest.encodeSpace({ total: 1, free: 2, files: 3, filesFree: 4 }),
     toGuest.encodeEnding(60),
+    encodeRules(someRules),
     presences.encodePresent({ ...aPresence("src/a", 3), unsaved: [[at.name]] }),
     presences.encodePresence(peer, { file: null, unsaved: [] }),
     greeting.encodeHello({ version: protocolVersion, proof, group: "g", purpose: "join", name: "n", readOnly: true }),

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import type { NodeId } from "../../../helper/replica/ids.ts";
 import type { Down } from "../../../helper/replica/api.ts";
 import type { Submitted } from "../../../helper/replica/op.ts";
+import type { PathRulesData } from "../../../helper/replica/path-rules-data.ts";
 import type { Address } from "../../../helper/peer/address.ts";
 import type {
   Admission,
@@ -133,6 +134,7 @@ export interface GuestLog {
   readonly ranges: NodeId[];
   readonly states: string[];
   readonly endings: number[];
+  readonly rules: PathRulesData[];
   readonly presences: (readonly [number, Presence])[];
   peers: readonly PeerStatus[];
 }
@@ -141,7 +143,16 @@ export async function join(
   host: TestHost,
   options: Partial<ConnectOptions> & { readonly hear?: Partial<HostEvents> } = {},
 ) {
-  const log: GuestLog = { downs: [], progress: [], ranges: [], states: [], endings: [], presences: [], peers: [] };
+  const log: GuestLog = {
+    downs: [],
+    progress: [],
+    ranges: [],
+    states: [],
+    endings: [],
+    rules: [],
+    presences: [],
+    peers: [],
+  };
   const joined = await connectGuest({
     invite: host.invite,
     identity: guestIdentity,
@@ -152,6 +163,7 @@ export async function join(
       range: (first) => void log.ranges.push(first),
       peers: (peers) => void (log.peers = peers),
       space: () => {},
+      rules: (rules) => void log.rules.push(rules),
       ending: (seconds) => void log.endings.push(seconds),
       presence: (peer, presence) => void log.presences.push([peer, presence]),
       state: (state, error) => void log.states.push(error === undefined ? state : `${state} ${error.code}`),

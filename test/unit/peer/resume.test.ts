@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { NodeId, Seq } from "../../../helper/replica/ids.ts";
+import { createIdentity } from "../../../helper/peer/identity.ts";
+import { nothingApartData } from "../../../helper/replica/path-rules-data.ts";
 import { endAll, mustJoin, startHost, startProxy, until } from "./links.ts";
 import { aSnapshot, aWrite, anApplied } from "./samples.ts";
 
@@ -17,7 +19,8 @@ test("after a cut of both lanes the guest resumes by itself and misses nothing",
   await until(() => log.downs.length === 3 && host.log.held.size === 2);
   connection.ack(2);
   guest.sendEnding(60);
-  await until(() => host.log.acknowledged.length === 1 && log.endings.length === 1);
+  guest.sendRules({ ...nothingApartData, hidden: [".env"] });
+  await until(() => host.log.acknowledged.length === 1 && log.endings.length === 1 && log.rules.length === 1);
   proxy.refuse(true);
   proxy.cut();
   await until(() => connection.state === "reconnecting" && guest.state === "suspect");
@@ -28,7 +31,8 @@ test("after a cut of both lanes the guest resumes by itself and misses nothing",
   proxy.refuse(false);
   await until(() => log.downs.length === 9);
   expect(indexes(log)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  await until(() => log.endings.length === 2);
+  await until(() => log.endings.length === 2 && log.rules.length === 2);
+  expect(log.rules[1]).toEqual({ ...nothingApartData, hidden: [".env"] });
   expect(log.states).toEqual(["reconnecting cut", "connected"]);
   expect(host.log.states).toEqual(["suspect", "connected"]);
   await until(() => host.log.rangesWanted === 1 && host.log.held.has(7 as NodeId));
@@ -125,4 +129,37 @@ test("a hung connection is suspect after 4 s, gone within 8, and mended when the
   expect(host.log.states.slice(0, 2)).toEqual(["suspect", "gone"]);
   proxy.refuse(false);
   await until(() => connection.state === "connected");
+});
+
+test("who joins anew with the key of a seat that was cut takes its place: that seat is over, and can not be resumed", async () => {
+  const host = await startHost();
+  const proxy = await startProxy(host.link.port);
+  const { connection, guest } = await mustJoin(host, { addresses: [proxy.address] });
+  proxy.refuse(true);
+  proxy.cut();
+  await until(() => guest.state === "suspect");
+  const again = await mustJoin(host);
+  expect(host.log.ended).toEqual(["replaced"]);
+  expect(host.link.guests).toEqual([again.guest]);
+  expect([guest.returns, again.guest.returns]).toEqual([false, true]);
+  proxy.refuse(false);
+  await until(() => connection.state === "gone");
+  expect(again.connection.state).toBe("connected");
+});
+
+test("a seat that is connected stays, whoever joins; so does one that was cut, when somebody else of the same name joins", async () => {
+  const host = await startHost();
+  const proxy = await startProxy(host.link.port);
+  const { connection, guest } = await mustJoin(host, { addresses: [proxy.address] });
+  const beside = await mustJoin(host);
+  expect([guest.state, beside.guest.returns]).toEqual(["connected", false]);
+  proxy.refuse(true);
+  proxy.cut();
+  await until(() => guest.state === "suspect");
+  const namesake = await mustJoin(host, { identity: createIdentity() });
+  expect(namesake.guest).toMatchObject({ name: guest.name, returns: false });
+  expect(host.link.guests).toHaveLength(3);
+  proxy.refuse(false);
+  await until(() => connection.state === "connected");
+  expect(host.log.ended).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { Down, GuestReplica, HostReplica, LocalOp, Performed, Received } fr
 import { createGuestReplica } from "../../../helper/replica/guest.ts";
 import type { NodeId, PeerId } from "../../../helper/replica/ids.ts";
 import { createOutbox, type Outbox } from "../../../helper/replica/outbox.ts";
+import type { PathRules } from "../../../helper/replica/path-rules.ts";
 import type { Submitted } from "../../../helper/replica/op.ts";
 import { at, hostRig, time, type HostRig } from "./rig.ts";
 
@@ -33,14 +34,16 @@ export interface Pair {
   receive(): Received[];
 }
 
-export function pair(): Pair {
-  const rig = hostRig(repo);
+export function pair(options: { readonly also?: readonly string[]; readonly rules?: PathRules } = {}): Pair {
+  const { also = [], rules } = options;
+  const rig = hostRig([...repo, ...also], { ...(rules && { rules }) });
   const outbox: Outbox = createOutbox({ peer: 1 as PeerId, maxCount: 100, maxBytes: 1e6 });
   const guest = createGuestReplica({
     peer: 1 as PeerId,
     snapshot: rig.host.snapshot(),
     range: rig.host.nextRange(),
     received: 0,
+    ...(rules && { rules }),
   });
   const down: Down[] = [];
   const tell = (decided: ReturnType<HostReplica["submit"]>): void => {

@@ -1,5 +1,6 @@
 /** Who is where, told on by a host to its guests over real links, and what a peer tells of itself. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { nothingApartData } from "../../../helper/replica/path-rules-data.ts";
 import type { HostFolder } from "../../../helper/content/host-folder.ts";
 import { createSessionClock, createWallClock } from "../../../helper/peer/session-clock.ts";
 import { createIdentity } from "../../../helper/peer/identity.ts";
@@ -27,6 +28,7 @@ async function shared() {
     replica: host,
     folder: { space: () => Promise.resolve({ ok: false, error: 5 }) } as unknown as HostFolder,
     clock: createSessionClock(createWallClock()),
+    rules: () => nothingApartData,
     beforeSubmit: () => undefined,
     beforeFetch: () => undefined,
     onDecided: () => undefined,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FileName, mustFileName } from "../../../helper/base/name.ts";
 import { openRecoveryStore, type RecoveryStore } from "../../../helper/content/recovery-store.ts";
-import type { View } from "../../../helper/replica/api.ts";
+import type { HostReplica } from "../../../helper/replica/api.ts";
 import type { NodeId } from "../../../helper/replica/ids.ts";
 import { createPrivateKeeper } from "../../../helper/session/private-keeper.ts";
 
@@ -24,14 +24,15 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** `.git` with the entries named; only the config is private. */
-function keeperOver(entries: readonly { name: FileName; node: NodeId }[]) {
+function keeperOver(entries: readonly { name: FileName; node: NodeId }[], hidden = false) {
   const view = {
     list: () => entries,
     node: (id: NodeId) => ({ id, kind: id === git ? "dir" : "file", size: 4, version: 3 }),
     pathOf: (id: NodeId) => [mustFileName(".git"), mustFileName(id === config ? "config" : "HEAD")],
     isPrivate: () => false,
+    isHidden: () => hidden,
     isPrivateNode: (id: NodeId) => id === config,
-  } as unknown as View;
+  } as unknown as HostReplica;
   return createPrivateKeeper({ view, recovery, clock: { now: () => time }, read: () => Buffer.from("mine") });
 }
 
@@ -40,6 +41,11 @@ test("the host's private files are kept before a guest's removal of their direct
   const [kept] = recovery.list();
   expect(kept).toMatchObject({ reason: "private", who: "ada", path: [".git", "config"] });
   expect(recovery.read(kept?.id ?? 0)).toEqual({ ok: true, value: Buffer.from("mine") });
+});
+
+test("R-HIDE: a directory that stays because something hidden is in it has nothing kept", () => {
+  keeperOver([{ name: mustFileName("config"), node: config }], true).before(removal, "ada");
+  expect(recovery.list()).toEqual([]);
 });
 
 test("a directory that stays because something shared is in it has nothing kept", () => {

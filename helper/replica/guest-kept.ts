@@ -1,0 +1,67 @@
+import type { Keys } from "./changes.ts";
+import type { GuestView } from "./guest-view.ts";
+import { rootNode, type NodeId } from "./ids.ts";
+import type { Inode } from "./namespace.ts";
+import type { Op, Place } from "./op.ts";
+import { copyOf } from "./overlay.ts";
+
+/**
+ * R-SEED: a shared directory that goes by no doing of this guest stays in its view for what is its own in it. Looks at what may
+ * go, and the directories above, now; the answer, called when the shared layers have changed, keeps what went, and lets kept
+ * ones yield to what came.
+ */
+export function keepOwn(view: GuestView, { nodes, names }: Pick<Keys, "nodes" | "names">): () => void {
+  const known = new Map<NodeId, { readonly shown: Inode; readonly at: Place }>();
+  const wanted: NodeId[] = [];
+  for (const dir of nodes) {
+    if (!view.privates.names.has(dir) || view.isPrivateNode(dir) || view.git.info(dir).role !== "work") continue;
+    wanted.push(dir);
+    for (let id = dir; id !== rootNode && !known.has(id); ) {
+      const [shown, at] = [view.node(id), view.placeOf(id)];
+      if (shown === undefined || at === undefined) break;
+      known.set(id, { shown: copyOf(shown), at });
+      id = at.parent;
+    }
+  }
+
+  function stay(dir: NodeId): void {
+    const was = known.get(dir);
+    if (was === undefined || view.isLive(dir)) return;
+    stay(was.at.parent);
+    if (!view.isLiveDir(was.at.parent)) return;
+    const there = view.lookup(was.at);
+    if (there === undefined) view.privates.keep(was.shown, was.at);
+    else if (view.kindOf(there) === "dir") view.privates.graft(dir, there);
+    view.dirsMoved();
+  }
+
+  return () => {
+    for (const dir of wanted) stay(dir);
+    for (const at of names) yieldKept(view, at);
+  };
+}
+
+/** A name came to be in the shared layers: a kept directory under it is that one, or gives way to it. */
+function yieldKept(view: GuestView, at: Place): void {
+  const { privates } = view;
+  const kept = privates.child(at.parent, at.name);
+  const shared = view.sharedChild(at.parent, at.name);
+  if (kept === undefined || shared === undefined || !privates.isKept(kept)) return;
+  if (shared !== kept && view.kindOf(shared) === "dir") privates.graft(kept, shared);
+  else if (shared !== kept) privates.dropUnder(kept);
+  privates.giveBack(kept);
+  view.dirsMoved();
+}
+
+/** Somebody else's rename: what came from a shared place stays shared. Call the answer when it was applied. */
+export function movedByOther(view: GuestView, { node, from, to }: Extract<Op, { t: "rename" }>): () => void {
+  const kind = view.kindOf(node) ?? "file";
+  const wasIgnored = view.classes.isIgnored(from, kind);
+  return () => view.classes.moved(node, wasIgnored, to, kind);
+}
+
+/** For a snapshot: all there is of this guest's own. */
+export function everythingOwn({ privates }: GuestView): Pick<Keys, "nodes" | "names"> {
+  const names = [...privates.names].flatMap(([parent, own]) => [...own.keys()].map((name) => ({ parent, name })));
+  return { nodes: [...privates.names.keys()], names };
+}

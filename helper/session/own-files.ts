@@ -1,0 +1,96 @@
+/** A guest's own files at ignored places (R-SEED): the host's are fetched whole before they become its own, and some become shared. */
+import { errno } from "../base/errno.ts";
+import type { SessionClock } from "../base/ports.ts";
+import { type Answer, done, fail, type Result } from "../base/result.ts";
+import type { GuestCache } from "../content/guest-cache.ts";
+import type { GuestReplica } from "../replica/api.ts";
+import type { NodeId } from "../replica/ids.ts";
+import type { Node, Place, Submitted } from "../replica/op.ts";
+import type { PathRules } from "../replica/path-rules.ts";
+import type { ViewChange } from "../replica/view-change.ts";
+import type { ContentFetcher } from "./content-fetcher.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** A larger file does not cross by a rename (EXDEV: programs copy it then). */
+const largestCrossing = 32 * 1024 * 1024;
+const piece = 1024 * 1024;
+
+export interface OwnFiles {
+  /** Makes the call once all bytes of the node are here, if it is the host's and the call would make it this guest's own. */
+  whole<T>(node: NodeId | undefined, call: () => Answer<T>): Answer<T>;
+  /** Makes the call, a rename, once it may: what it makes this guest's own is here, and what it makes shared is told. */
+  renaming<T>(from: Place, to: Place, call: () => Answer<T>): Answer<T>;
+  /** What is no longer ignored is told. */
+  setRules(rules: PathRules): void;
+}
+
+export function createOwnFiles(parts: {
+  readonly replica: GuestReplica;
+  readonly cache: GuestCache;
+  readonly fetcher: ContentFetcher;
+  readonly waiters: Waiters;
+  readonly clock: SessionClock;
+  readonly send: (operations: readonly Submitted[]) => void;
+  readonly report: (changes: readonly ViewChange[]) => void;
+}): OwnFiles {
+  const { replica, cache, fetcher } = parts;
+
+  function isHere(id: NodeId): boolean {
+    const node = replica.node(id);
+    return node?.kind !== "file" || cache.covers(id, 0, node.size);
+  }
+
+  async function bring(id: NodeId): Promise<Result<void>> {
+    for (let offset = 0; offset < (replica.node(id)?.size ?? 0); offset += piece) {
+      const read = await fetcher.read(id, offset, piece);
+      if (!read.ok) return read;
+    }
+    return done;
+  }
+
+  function whole<T>(id: NodeId | undefined, call: () => Answer<T>): Answer<T> {
+    return id === undefined || isHere(id) || !replica.isSeed(id) ? call() : after(id, () => whole(id, call));
+  }
+
+  /** The host may write meanwhile: `call` looks again. */
+  function after<T>(id: NodeId, call: () => Answer<T>): Promise<Result<T>> {
+    return parts.waiters.arriving(bring(id)).then((brought) => (brought.ok ? call() : brought));
+  }
+
+  function renaming<T>(from: Place, to: Place, call: () => Answer<T>): Answer<T> {
+    const id = replica.lookup(from);
+    if (id !== undefined && !isHere(id) && (replica.isSeed(id) || replica.isHiding(from, to)))
+      return after(id, () => renaming(from, to, call));
+    const told = crossing(from, to);
+    return told.ok ? call() : told;
+  }
+
+  /** A file of this guest's own that goes to a shared place is told first. */
+  function crossing(from: Place, to: Place): Result<void> {
+    const node = replica.crossing(from, to);
+    if (node === undefined) return done;
+    return node.size > largestCrossing ? fail(errno.EXDEV) : publish(node);
+  }
+
+  function publish({ id, kind, size }: Node): Result<void> {
+    const bytes = kind === "file" && size > 0 ? cache.read(id, 0, size) : undefined;
+    if (bytes?.ok === false) return bytes;
+    const { send, changes } = replica.publish(id, bytes?.value ?? new Uint8Array(0), parts.clock.now());
+    parts.send(send);
+    if (changes.length > 0) parts.report(changes);
+    return done;
+  }
+
+  return {
+    whole,
+    renaming,
+    setRules(rules) {
+      const { strays, changes } = replica.setRules(rules);
+      if (changes.length > 0) parts.report(changes);
+      for (const id of strays) {
+        const node = replica.node(id);
+        if (node !== undefined) publish(node);
+      }
+    },
+  };
+}

@@ -1,0 +1,293 @@
+import { describe, expect, test } from "vitest";
+import { errno } from "../../../helper/base/errno.ts";
+import type { LocalOp, Performed } from "../../../helper/replica/api.ts";
+import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
+import { nothingApart, type PathRules } from "../../../helper/replica/path-rules.ts";
+import { create, pair, type Pair } from "./pair.ts";
+import { at, bytes, name, time } from "./rig.ts";
+
+const out = name("out");
+
+/** `out/` and `*.log` are ignored, `.env` is hidden. */
+const rules: PathRules = {
+  isHidden: (each) => each === ".env",
+  isIgnored: (path, kind) =>
+    path.some((part, depth) => (part === out && (kind === "dir" || depth < path.length - 1)) || part.endsWith(".log")),
+};
+
+const also = ["out/", "out/a.js", "out/sub/", "out/sub/b.js", "notes.log"];
+const start = (): Pair => pair({ also, rules });
+
+function done(performed: Performed): void {
+  expect(performed).toMatchObject({ t: "done", send: [] });
+}
+
+function names(p: Pair, dir: NodeId): string[] {
+  return p.guest
+    .list(dir)
+    .map((entry) => entry.name as string)
+    .sort();
+}
+
+function write(p: Pair, node: NodeId, text: string): Performed {
+  return p.guest.write({ node, handle: 1, append: false }, 0, bytes(text), time(9));
+}
+
+const mkdir = (p: Pair, parent: NodeId, text: string): LocalOp => ({
+  t: "mkdir",
+  at: at(parent, text),
+  node: p.guest.newNode(at(parent, text)),
+  mode: 0o755,
+  time: time(5),
+});
+
+const make = (p: Pair, parent: NodeId, text: string): NodeId => {
+  const op = create(p, parent, text);
+  done(p.guest.perform(op));
+  return (op as { node: NodeId }).node;
+};
+
+describe("R-SEED: what is ignored is the host's until this guest changes it", () => {
+  test("a new file stays here, and the host's beside it go on showing", () => {
+    const p = start();
+    const node = make(p, p.find("out"), "own.js");
+    done(write(p, node, "mine"));
+    expect(names(p, p.find("out"))).toEqual(["a.js", "own.js", "sub"]);
+    expect(p.guest.node(node)?.size).toBe(4);
+    expect(() => p.find("out/own.js")).toThrow("nothing at");
+  });
+
+  test("a write makes the host's file this guest's own under its number; the host's later bytes are not taken", () => {
+    const p = start();
+    const node = p.find("out/a.js");
+    expect(p.guest.isSeed(node)).toBe(true);
+    done(write(p, node, "mine"));
+    expect(p.guest.isSeed(node)).toBe(false);
+    const extents = [{ offset: 0, length: 6, bytes: bytes("theirs") }];
+    p.host.local({
+      t: "write",
+      node,
+      base: p.host.node(node)?.version ?? (0 as never),
+      extents,
+      more: false,
+      time: time(9),
+    });
+    const [received] = p.receive();
+    expect(received?.content).toEqual([]);
+    expect(received?.changes).toEqual([]);
+    expect(p.guest.node(node)?.size).toBe(4);
+  });
+
+  test("a removed name stays removed here, whatever the host does with it", () => {
+    const p = start();
+    const dir = p.find("out");
+    const node = p.find("out/a.js");
+    done(p.guest.perform({ t: "unlink", at: at(dir, "a.js"), time: time(5) }));
+    expect(names(p, dir)).toEqual(["sub"]);
+    p.host.local({ t: "unlink", at: at(dir, "a.js"), node, seen: 0 as never, time: time(6) });
+    p.host.local({ t: "create", at: at(dir, "a.js"), node: p.host.newNode(), mode: 0o644, time: time(7) });
+    expect(p.receive().flatMap(({ changes }) => changes.filter(({ t }) => t === "name"))).toEqual([]);
+    expect(names(p, dir)).toEqual(["sub"]);
+    make(p, dir, "a.js");
+    expect(names(p, dir)).toEqual(["a.js", "sub"]);
+  });
+
+  test("the host's rm -r leaves what is this guest's own, and its directory", () => {
+    const p = start();
+    const [dir, sub] = [p.find("out"), p.find("out/sub")];
+    make(p, sub, "own.js");
+    const gone = (where: NodeId, text: string, t: "unlink" | "rmdir"): void => {
+      const node = p.find(text);
+      const place = { parent: where, name: name(text.split("/").at(-1) ?? "") };
+      p.host.local(
+        t === "rmdir" ? { t, at: place, node, time: time(6) } : { t, at: place, node, seen: 0 as never, time: time(6) },
+      );
+    };
+    gone(sub, "out/sub/b.js", "unlink");
+    gone(dir, "out/sub", "rmdir");
+    gone(dir, "out/a.js", "unlink");
+    gone(rootNode, "out", "rmdir");
+    p.receive();
+    expect(names(p, rootNode)).toContain("out");
+    expect(names(p, dir)).toEqual(["sub"]);
+    expect(names(p, sub)).toEqual(["own.js"]);
+  });
+
+  test("renames within ignored places stay here, directories with the host's files in them too", () => {
+    const p = start();
+    const dir = p.find("out");
+    done(p.guest.perform({ t: "rename", from: at(dir, "sub"), to: at(dir, "renamed"), time: time(5) }));
+    expect(names(p, dir)).toEqual(["a.js", "renamed"]);
+    expect(names(p, p.find("out/sub"))).toEqual(["b.js"]);
+    expect(p.guest.pathOf(p.find("out/sub/b.js"))).toEqual(["out", "renamed", "b.js"]);
+    done(p.guest.perform({ t: "rename", from: at(dir, "a.js"), to: at(dir, "c.js"), time: time(5) }));
+    expect(names(p, dir)).toEqual(["c.js", "renamed"]);
+  });
+
+  test("rmdir asks for emptiness as anywhere", () => {
+    const p = start();
+    const dir = p.find("dir");
+    make(p, dir, "own.log");
+    p.up(p.guest.perform({ t: "unlink", at: at(dir, "f"), time: time(5) }));
+    const removed = p.guest.perform({ t: "rmdir", at: at(rootNode, "dir"), time: time(5) });
+    expect(removed).toMatchObject({ t: "failed", errno: errno.ENOTEMPTY });
+  });
+});
+
+describe("R-SEED: across the border", () => {
+  test("an own file renamed to a shared name is told first (an editor's atomic save)", () => {
+    const p = start();
+    const node = make(p, rootNode, "a.log");
+    done(write(p, node, "saved"));
+    const [from, to] = [at(rootNode, "a.log"), at(rootNode, "a.txt")];
+    expect(p.guest.crossing(from, to)?.id).toBe(node);
+    const told = p.guest.publish(node, bytes("saved"), time(6));
+    expect(told.changes).toEqual([]);
+    p.up(told.send);
+    p.up(p.guest.perform({ t: "rename", from, to, time: time(7) }));
+    p.receive();
+    expect(p.find("a.txt")).toBe(node);
+    expect(p.host.node(node)).toMatchObject({ size: 5 });
+    expect(p.guest.node(node)).toMatchObject({ size: 5, version: p.host.node(node)?.version });
+    expect(p.guest.pending()).toEqual({ operations: 0, bytes: 0 });
+  });
+
+  test("a shared file moved to a free ignored name stays shared there (an editor's backup)", () => {
+    const p = start();
+    const node = p.find("a.txt");
+    p.up(p.guest.perform({ t: "rename", from: at(rootNode, "a.txt"), to: at(rootNode, "a.log"), time: time(5) }));
+    p.receive();
+    expect(p.find("a.log")).toBe(node);
+    expect(p.guest.isSeed(node)).toBe(false);
+    p.up(p.guest.perform({ t: "unlink", at: at(rootNode, "a.log"), time: time(6) }));
+    p.receive();
+    expect(() => p.find("a.log")).toThrow("nothing at");
+  });
+
+  test("the rest is EXDEV: onto an ignored name in use, the host's file, directories, hidden names", () => {
+    const p = start();
+    const rename = (from: string, to: string): Performed =>
+      p.guest.perform({ t: "rename", from: at(rootNode, from), to: at(rootNode, to), time: time(5) });
+    const exdev = { t: "failed", errno: errno.EXDEV, send: [] };
+    expect(rename("a.txt", "notes.log")).toEqual(exdev);
+    expect(rename("notes.log", "c.txt")).toEqual(exdev);
+    expect(rename("out", "shared")).toEqual(exdev);
+  });
+});
+
+describe("R-HIDE at a guest", () => {
+  test("its own hidden file is told to nobody", () => {
+    const p = start();
+    const node = make(p, rootNode, ".env");
+    done(write(p, node, "secret"));
+    expect(p.guest.isPrivateNode(node)).toBe(true);
+    expect(() => p.find(".env")).toThrow("nothing at");
+  });
+
+  test("a shared file that takes a hidden name is its own from then on (sed -i), and does not come back", () => {
+    const p = start();
+    const before = make(p, rootNode, ".env");
+    const temporary = create(p, rootNode, "sed1");
+    p.up(p.guest.perform(temporary));
+    const { node } = temporary as { node: NodeId };
+    p.up(write(p, node, "changed"));
+    const [from, to] = [at(rootNode, "sed1"), at(rootNode, ".env")];
+    expect(p.guest.isHiding(from, to)).toBe(true);
+    p.up(p.guest.perform({ t: "rename", from, to, time: time(7) }));
+    p.receive();
+    expect(p.guest.lookup(to)).toBe(node);
+    expect(p.guest.node(node)?.size).toBe(7);
+    expect(p.guest.node(before)?.nlink).toBe(0);
+    expect(() => p.find("sed1")).toThrow("nothing at");
+    expect(() => p.find(".env")).toThrow("nothing at");
+    const back = p.guest.perform({ t: "rename", from: to, to: at(rootNode, "shown"), time: time(8) });
+    expect(back).toMatchObject({ t: "failed", errno: errno.EXDEV });
+  });
+});
+
+describe("R-SEED: other rules", () => {
+  test("what is no longer ignored is told, with its directory, and takes the place of the host's", () => {
+    const p = start();
+    const made = mkdir(p, rootNode, "out2.log");
+    done(p.guest.perform(made));
+    const dir = (made as { node: NodeId }).node;
+    const inner = make(p, dir, "x");
+    done(write(p, inner, "inner"));
+    const over = p.find("notes.log");
+    done(p.guest.perform({ t: "unlink", at: at(rootNode, "notes.log"), time: time(5) }));
+    const own = make(p, rootNode, "notes.log");
+    done(write(p, own, "own"));
+    const found = p.guest.setRules(nothingApart).strays;
+    expect(found).toEqual([dir, inner, own]);
+    for (const id of found)
+      p.up(p.guest.publish(id, bytes(id === own ? "own" : id === inner ? "inner" : ""), time(8)).send);
+    p.receive();
+    expect(p.find("out2.log/x")).toBe(inner);
+    expect(p.find("notes.log")).toBe(own);
+    expect(p.host.node(own)?.size).toBe(3);
+    expect(p.host.node(over)?.nlink).toBe(0);
+    expect(p.guest.isPrivateNode(own)).toBe(false);
+    p.up(write(p, own, "more"));
+    p.up(p.guest.endBurst("all"));
+    p.receive();
+    expect(p.host.node(own)?.size).toBe(4);
+  });
+
+  test("what stays ignored stays", () => {
+    const p = start();
+    make(p, p.find("out"), "own.js");
+    expect(p.guest.setRules({ ...rules })).toEqual({ strays: [], changes: [] });
+  });
+});
+
+describe("R-SEED: a shared directory that others remove", () => {
+  const parted = (): { p: Pair; dir: NodeId; own: NodeId } => {
+    const p = start();
+    const dir = p.find("dir");
+    const own = make(p, dir, "own.log");
+    p.host.local({ t: "unlink", at: at(dir, "f"), node: p.find("dir/f"), seen: 0 as never, time: time(6) });
+    p.host.local({ t: "rmdir", at: at(rootNode, "dir"), node: dir, time: time(6) });
+    const received = p.receive();
+    expect(received.flatMap(({ changes }) => changes.filter(({ t }) => t === "name")).map((c) => c.t)).toEqual([
+      "name",
+    ]);
+    expect(names(p, dir)).toEqual(["own.log"]);
+    return { p, dir, own };
+  };
+
+  test("stays for what this guest has in it, and is the new one when there is one", () => {
+    const { p, own } = parted();
+    const next = p.host.newNode();
+    p.host.local({ t: "mkdir", at: at(rootNode, "dir"), node: next, mode: 0o755, time: time(7) });
+    p.receive();
+    expect(p.guest.lookup(at(rootNode, "dir"))).toBe(next);
+    expect(names(p, next)).toEqual(["own.log"]);
+    expect(p.guest.pathOf(own)).toEqual(["dir", "own.log"]);
+  });
+
+  test("comes back for everybody when this guest makes something shared in it", () => {
+    const { p, dir } = parted();
+    p.up(p.guest.perform(create(p, dir, "shared.txt")));
+    p.receive();
+    expect(p.find("dir")).toBe(dir);
+    expect(p.guest.isPrivateNode(dir)).toBe(false);
+    expect(names(p, dir)).toEqual(["own.log", "shared.txt"]);
+  });
+
+  test("and through a snapshot", () => {
+    const p = start();
+    const dir = p.find("dir");
+    make(p, dir, "own.log");
+    p.host.local({ t: "unlink", at: at(dir, "f"), node: p.find("dir/f"), seen: 0 as never, time: time(6) });
+    p.host.local({ t: "rmdir", at: at(rootNode, "dir"), node: dir, time: time(6) });
+    p.startAnew();
+    expect(names(p, dir)).toEqual(["own.log"]);
+    expect(p.guest.pathOf(dir)).toEqual(["dir"]);
+  });
+});
+
+test("a read-write guest's lock outside git dirs is no question to the host where it is ignored", () => {
+  const p = start();
+  const performed = p.guest.perform(create(p, p.find("out"), "build.lock", true));
+  expect(performed).toEqual({ t: "done", send: [] });
+});
