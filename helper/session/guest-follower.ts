@@ -12,7 +12,7 @@ import { systemTimers } from "../base/system-timers.ts";
 import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
-import type { Submitted } from "../replica/op.ts";
+import type { Op, Submitted } from "../replica/op.ts";
 import { nothingApart, type PathRules } from "../replica/path-rules.ts";
 import type { Progress, SessionEvent, SessionStatus } from "./api.ts";
 import { SessionError } from "./errors.ts";
@@ -182,7 +182,9 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     side.workspace.report(received);
     side.waiters.settle(received);
     connection.ack(side.replica.received);
-    if ("message" in message && message.message.t === "applied") side.timeline.applied(message.message);
+    if (!("message" in message) || message.message.t !== "applied") return;
+    side.timeline.applied(message.message);
+    if (isMoveOfShared(side.replica, message.message.op)) side.workspace.setRules(rules);
   }
 
   /** The mount is gone. The host is given what it was not told yet, and seconds to decide it; what it does not is kept here. */
@@ -268,6 +270,11 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       await running.workspace.dispose();
     },
   };
+}
+
+/** A directory is elsewhere now: other patterns may speak of what is in it. */
+function isMoveOfShared(replica: GuestReplica, op: Op): boolean {
+  return op.t === "rename" && replica.node(op.node)?.kind === "dir" && !replica.isPrivate(op.to);
 }
 
 const blockSize = 4096;
