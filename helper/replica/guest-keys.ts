@@ -36,11 +36,13 @@ function addName({ names }: Keys, at: Place): void {
   if (!names.some((known) => samePlace(known, at))) names.push(at);
 }
 
-/** What the names name now, as shown and as confirmed; and where this guest has what it took over (R-SEED). */
+/** What the names name now, as shown and as confirmed; and where what was taken over is, here and there (R-SEED). */
 function addNamed(view: GuestView, keys: Keys): void {
   for (const id of keys.nodes) {
     const own = view.privates.nodes.get(id);
-    for (const at of own === undefined ? [] : placesOf(own)) addName(keys, at);
+    const confirmed = own && view.confirmed.get(id);
+    for (const inode of [own, confirmed])
+      for (const at of inode === undefined ? [] : placesOf(inode)) addName(keys, at);
   }
   for (const at of keys.names) {
     for (const id of [view.lookup(at), view.confirmed.child(at.parent, at.name)])
