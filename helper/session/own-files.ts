@@ -17,6 +17,8 @@ import type { Waiters } from "./waiters.ts";
 /** A larger file does not cross by a rename (EXDEV: programs copy it then), and stays this guest's own under other rules. */
 const largestCrossing = 32 * 1024 * 1024;
 const piece = 1024 * 1024;
+/** More than this is an installation or a build that a branch without the pattern brings to light, and stays. */
+const mostTold = 2000;
 
 export interface OwnFiles extends Disposable {
   /** Makes the call once all bytes of the node are here, if it is the host's and the call would make it this guest's own. */
@@ -122,7 +124,7 @@ export function createOwnFiles(parts: {
     setRules(rules) {
       const { strays, changes } = replica.setRules(rules);
       if (changes.length > 0) parts.report(changes);
-      void tell(strays);
+      if (strays.length <= mostTold) void tell(strays);
     },
     dispose: () => void telling++,
   };
