@@ -88,6 +88,9 @@ export function surrender(view: GuestView, id: NodeId, reason: RefusalReason, ef
   if (confirmed?.at === undefined || view.privates.nodes.get(id)?.at === undefined) return;
   park(view, id, { reason, extents: [], always: true }, effects);
   view.privates.giveBack(id);
+  // What it told before and is undecided was in the cache that is void now.
+  const undecided = view.overlay.nodes.get(id);
+  if (undecided !== undefined) undecided.diverged = true;
   if (confirmed.kind === "file")
     effects.content.push({ t: "reset", node: id, size: confirmed.size, version: confirmed.version });
   view.dirsMoved();
