@@ -131,8 +131,12 @@ function write(world: World, guest: Guest, node: NodeId, step: Step, size: numbe
   if (result.t !== "done") return;
   store.write(node, result.offset, tokenBytes(token));
   guest.seen.add(token);
-  if (replica.isPrivateNode(node)) return note(guest, node);
   const after = tokensIn(store.get(node).bytes);
+  if (replica.isPrivateNode(node)) {
+    // Its own now, and what it told of it before is undecided: overwritten by itself.
+    if (replica.hasPendingContent(node)) for (const old of before) if (!after.has(old)) world.accounted.add(old);
+    return note(guest, node);
+  }
   for (const old of before)
     if (!after.has(old) && guest.store.get(node).known[result.offset] === 1 && !append)
       overwritten(world, guest, node, old, result.offset);
