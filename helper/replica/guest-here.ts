@@ -64,7 +64,8 @@ export function takeOver(view: GuestView, id: NodeId | undefined): void {
   for (const { parent } of places) takeOverDir(view, parent);
 }
 
-function takeOverDir(view: GuestView, dir: NodeId): void {
+/** The directory, if it is the host's at an ignored place: something of this guest's own is in it. */
+export function takeOverDir(view: GuestView, dir: NodeId): void {
   if (view.classes.isIgnoredDir(dir)) takeOver(view, dir);
 }
 

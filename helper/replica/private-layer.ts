@@ -26,6 +26,8 @@ export class PrivateLayer {
   readonly #kept = new Set<NodeId>();
   /** Files that came with a seed and were not written here since. */
   readonly #borrowed = new Set<NodeId>();
+  /** Grows with every change, so that who keeps a copy knows (R-OWN). */
+  revision = 0;
   #nextNode = firstPrivateNode;
   #nextVersion = firstPrivateNode;
 
@@ -56,6 +58,7 @@ export class PrivateLayer {
 
   /** The name shows again what the other layers have. */
   bringBack(at: Place): void {
+    this.revision++;
     const gone = this.#gone.get(at.parent);
     if (gone?.delete(at.name) === true && gone.size === 0) this.#gone.delete(at.parent);
   }
@@ -69,6 +72,7 @@ export class PrivateLayer {
     op: Exclude<LocalOp, { t: "seed" }>,
     found: { readonly node: NodeId | undefined; readonly victim: NodeId | undefined; readonly covered: boolean },
   ): void {
+    this.revision++;
     switch (op.t) {
       case "create":
       case "mkdir":
@@ -101,14 +105,14 @@ export class PrivateLayer {
       case "unlink":
       case "rmdir":
         if (found.node !== undefined) this.#leave(op.at, found.node, op.time);
-        if (found.covered) this.#hideName(op.at);
+        if (found.covered) this.hideName(op.at);
         return;
       case "rename": {
         const inode = found.node === undefined ? undefined : this.nodes.get(found.node);
         if (inode === undefined) return;
         if (found.victim !== undefined) this.#leave(op.to, found.victim, op.time);
         this.#unname(op.from, inode, op.time);
-        if (found.covered) this.#hideName(op.from);
+        if (found.covered) this.hideName(op.from);
         changed(inode, op.time);
         this.#enter(op.to, inode);
         return;
@@ -123,6 +127,7 @@ export class PrivateLayer {
   }
 
   written(id: NodeId, end: number, time: Inode["mtime"], exact = false): void {
+    this.revision++;
     const inode = this.nodes.get(id);
     if (inode === undefined) return;
     inode.size = exact ? end : Math.max(inode.size, end);
@@ -151,10 +156,20 @@ export class PrivateLayer {
 
   /** The host's node, as it shows now, is this guest's own from here on, under the names given (R-SEED). */
   takeOver(shown: Inode, places: readonly Place[]): void {
+    this.revision++;
     const inode = copyOf(shown);
     inode.hidden = true;
     this.nodes.set(inode.id, inode);
     for (const at of places) this.#name(at, inode);
+  }
+
+  /** One more name of an own file, as it was before this session. */
+  addName(id: NodeId, at: Place): void {
+    const inode = this.nodes.get(id);
+    if (inode === undefined) return;
+    this.revision++;
+    this.#name(at, inode);
+    inode.nlink++;
   }
 
   /** A node of the shared layers, as it was there, moves here; `victim` has the name until now. */
@@ -171,6 +186,7 @@ export class PrivateLayer {
 
   /** No more this guest's own: the other layers show what they have. */
   giveBack(id: NodeId): void {
+    this.revision++;
     const inode = this.nodes.get(id);
     if (inode === undefined) return;
     for (const at of placesOf(inode)) this.#unset(at);
@@ -180,6 +196,7 @@ export class PrivateLayer {
 
   /** A shared directory took the name of a kept one: what was in that is in this now. */
   graft(from: NodeId, to: NodeId): void {
+    this.revision++;
     const moved = this.names.get(from);
     this.giveBack(from);
     this.names.delete(from);
@@ -193,6 +210,7 @@ export class PrivateLayer {
 
   /** A directory went: its private children go with it. */
   dropUnder(dir: NodeId): void {
+    this.revision++;
     for (const [name, id] of this.names.get(dir) ?? []) {
       this.dropUnder(id);
       this.#leave({ parent: dir, name }, id);
@@ -214,7 +232,9 @@ export class PrivateLayer {
     else (inode.also ??= []).push(at);
   }
 
-  #hideName({ parent, name }: Place): void {
+  /** The host's name, which is nothing of this guest's own, does not show here any more. */
+  hideName({ parent, name }: Place): void {
+    this.revision++;
     let gone = this.#gone.get(parent);
     if (gone === undefined) this.#gone.set(parent, (gone = new Set()));
     gone.add(name);

@@ -8,7 +8,7 @@ import { pathRulesOf } from "../git/path-rules.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
-import { systemTimers } from "../base/system-timers.ts";
+import { looseTimers, systemTimers } from "../base/system-timers.ts";
 import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
@@ -20,6 +20,7 @@ import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { type OwnKeeper, startOwnKeeper } from "./own-keeper.ts";
 import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { programOf } from "./programs.ts";
 import { none } from "./sync-status.ts";
@@ -31,6 +32,8 @@ export interface GuestParts {
   readonly connection: HostConnection;
   readonly cache: GuestCache;
   readonly recovery: RecoveryStore;
+  /** The folder of this guest's own files (R-OWN). */
+  readonly own: string;
   readonly name: string;
   /** Test-only. */
   readonly localLocks: boolean;
@@ -64,6 +67,7 @@ interface Running extends GuestSide {
   readonly waiters: Waiters;
   readonly applyContent: ReturnType<typeof createContentApplier>;
   readonly timeline: Timeline;
+  readonly keeper: OwnKeeper;
 }
 
 export function createGuestFollower(parts: GuestParts): GuestFollower {
@@ -158,7 +162,9 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       died: (node) => workspace.died(node),
     });
     const timeline = createTimeline({ view: replica, clock, emit, nameOf, own: replica.peer, readBytes });
-    return { replica, waiters, fetcher, workspace, applyContent, timeline };
+    const warn = (text: string): void => emit({ event: "warning", text });
+    const keeper = startOwnKeeper({ replica, cache, folder: parts.own, timers: looseTimers, warn });
+    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper };
   }
 
   function readBytes(node: NodeId, offset: number, length: number): Uint8Array | undefined {
@@ -264,6 +270,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       presence.dispose();
       if (running === undefined) return;
       await handIn(running);
+      await running.keeper.dispose();
       await running.waiters.dispose();
       await running.workspace.dispose();
     },
