@@ -25,13 +25,13 @@ export function headLine(generation: number): string {
 }
 
 export function entryLine(entry: OwnEntry, content: string | undefined): string {
-  const { path, kind, mode, atime, mtime, size, target, of, isKept } = entry;
+  const { path, kind, mode, atime, mtime, size, target, of, isShared } = entry;
   const times = { atime: [atime.sec, atime.nsec], mtime: [mtime.sec, mtime.nsec] };
   const more = {
     ...(kind === "file" && { size, content }),
     ...(kind === "symlink" && { target }),
     ...(of !== undefined && { of: of.join("/") }),
-    ...(isKept && { isKept }),
+    ...(isShared && { isShared }),
   };
   return `${JSON.stringify({ path: path.join("/"), kind, mode, ...times, ...more })}\n`;
 }
@@ -76,12 +76,12 @@ export function parseManifest(text: string): Manifest | undefined {
 }
 
 function parseEntry(value: Record<string, unknown>, nodes: Map<string, NodeId>): OwnEntry | undefined {
-  const { kind, mode, content, of: from, isKept = false } = value;
+  const { kind, mode, content, of: from, isShared = false } = value;
   const path = parsePath(value["path"]);
   const atime = parseTime(value["atime"]);
   const mtime = parseTime(value["mtime"]);
   if (path === undefined || atime === undefined || mtime === undefined) return undefined;
-  if (!isKind(kind) || !isCount(mode) || mode > 0o7777 || typeof isKept !== "boolean") return undefined;
+  if (!isKind(kind) || !isCount(mode) || mode > 0o7777 || typeof isShared !== "boolean") return undefined;
   const target = kind === "symlink" ? value["target"] : "";
   if (typeof target !== "string" || target.length > 4095) return undefined;
   const of = from === undefined ? undefined : parsePath(from);
@@ -94,7 +94,7 @@ function parseEntry(value: Record<string, unknown>, nodes: Map<string, NodeId>):
     node = nodes.get(content) ?? ((nodes.size + 1) as NodeId);
     nodes.set(content, node);
   }
-  return { path, kind, mode, atime, mtime, size, target, node, version: scannedVersion, of, isKept };
+  return { path, kind, mode, atime, mtime, size, target, node, version: scannedVersion, of, isShared };
 }
 
 function parseJson(line: string): Record<string, unknown> | undefined {

@@ -19,8 +19,8 @@ export interface OwnEntry {
   readonly version: Version;
   /** A directory of the host's, taken over: where the host has it. What the host has in it goes on showing. */
   readonly of: readonly FileName[] | undefined;
-  /** A shared directory that somebody else removed, here for what is in it. */
-  readonly isKept: boolean;
+  /** A shared directory: listed, and kept by a guest whose host has it no more, for what is in it. */
+  readonly isShared: boolean;
 }
 
 export interface OwnTree {

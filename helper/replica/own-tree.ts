@@ -12,21 +12,26 @@ import { isWithin, pathOf } from "./tree.ts";
 
 type Path = readonly FileName[];
 
-/** All of it at one moment, copied. */
+/** All of it at one moment, copied, with the shared directories it is in. */
 export function exportOwn(view: GuestView): OwnTree {
   const { privates } = view;
-  const dirs: { readonly path: Path; readonly names: ReadonlyMap<FileName, NodeId> }[] = [];
+  const entries: OwnEntry[] = [];
+  const above = new Set<NodeId>();
   for (const [dir, names] of privates.names) {
     const path = holdsOwn(view, dir) ? pathOf(view, dir) : undefined;
-    if (path !== undefined) dirs.push({ path, names });
-  }
-  dirs.sort((a, b) => a.path.length - b.path.length);
-  const entries: OwnEntry[] = [];
-  for (const { path, names } of dirs)
+    if (path === undefined) continue;
     for (const [name, id] of names) {
       const inode = privates.nodes.get(id);
       if (inode !== undefined) entries.push(entryOf(view, inode, [...path, name]));
     }
+    for (let id = dir, rest = path; rest.length > 0 && !above.has(id); rest = rest.slice(0, -1)) {
+      above.add(id);
+      const inode = view.isPrivateNode(id) ? undefined : view.node(id);
+      if (inode !== undefined) entries.push(entryOf(view, inode, rest));
+      id = view.placeOf(id)?.parent ?? rootNode;
+    }
+  }
+  entries.sort((a, b) => a.path.length - b.path.length);
   const gone: Path[] = [];
   for (const { parent, name } of privates.gonePlaces()) {
     const path = holdsOwn(view, parent) ? pathOf(view, parent) : undefined;
@@ -38,9 +43,9 @@ export function exportOwn(view: GuestView): OwnTree {
 function entryOf(view: GuestView, inode: Inode, path: Path): OwnEntry {
   const { id, kind, mode, atime, mtime, size, target, version } = inode;
   const isDir = kind === "dir";
-  const isKept = isDir && view.privates.isKept(id);
-  const of = isDir && !isKept && view.confirmed.isLive(id) ? confirmedPath(view, id) : undefined;
-  return { path, kind, mode, atime, mtime, size, target, node: id, version, of, isKept };
+  const isShared = isDir && (view.privates.isKept(id) || !view.isPrivateNode(id));
+  const of = isDir && !isShared && view.confirmed.isLive(id) ? confirmedPath(view, id) : undefined;
+  return { path, kind, mode, atime, mtime, size, target, node: id, version, of, isShared };
 }
 
 function confirmedPath({ confirmed }: GuestView, id: NodeId): Path | undefined {
@@ -108,7 +113,7 @@ export function importOwn(view: GuestView, { entries, gone }: OwnTree, restoring
     const there = view.lookup(at);
     const isThere = there !== undefined && view.kindOf(there) === "dir" && entry.kind === "dir";
     if (view.privates.child(at.parent, at.name) !== undefined) return isThere;
-    if (entry.isKept) return isThere || (there === undefined && keep(entry, at));
+    if (entry.isShared) return isThere || (there === undefined && keep(entry, at));
     return mayHold(view, at, entry.kind) ? put(entry, at) : isThere;
   }
 
