@@ -39,6 +39,8 @@ export class OwnStore {
   #generation = 1;
   #before: number | undefined;
   #isOpen = false;
+  /** The manifest is of this generation. */
+  #isNamed = false;
   /** Contents in this generation. */
   readonly #present = new Set<string>();
   #carried = 0;
@@ -95,8 +97,10 @@ export class OwnStore {
   /** All contents are at their paths. What is named no more goes. */
   async save(saving: Saving): Promise<void> {
     if (!this.#isOpen) return;
-    if (saving.entries.length === 0 && saving.gone.length === 0) await rm(this.#manifest, { force: true });
+    const isEmpty = saving.entries.length === 0 && saving.gone.length === 0;
+    if (isEmpty) await rm(this.#manifest, { force: true });
     else await this.#write(saving);
+    this.#isNamed = !isEmpty;
     const named = new Set(saving.entries.map(({ content }) => content));
     for (const content of this.#present) {
       if (named.has(content)) continue;
@@ -111,7 +115,7 @@ export class OwnStore {
   end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    if (!existsSync(this.#manifest)) rmSync(this.#folder(this.#generation), { recursive: true, force: true });
+    if (!this.#isNamed) rmSync(this.#folder(this.#generation), { recursive: true, force: true });
     releaseLock(this.#lock);
     if (readdirSync(this.dir).length === 0) rmdirSync(this.dir);
   }
