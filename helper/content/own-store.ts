@@ -1,6 +1,6 @@
 /** R-OWN: where a guest's own files are between its sessions: a manifest, and a folder of content for each session that wrote one. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileName } from "../base/name.ts";
 import type { OwnEntry } from "../replica/own-entry.ts";
@@ -107,7 +107,7 @@ export class OwnStore {
       await rm(this.path(content), { force: true });
       this.#present.delete(content);
     }
-    if (this.#before !== undefined) await rm(this.#folder(this.#before), { recursive: true, force: true });
+    if (this.#before !== undefined) await removeFolder(this.#folder(this.#before));
     this.#before = undefined;
   }
 
@@ -176,4 +176,11 @@ export class OwnStore {
   #folder(generation: number): string {
     return join(this.dir, `content-${generation}`);
   }
+}
+
+/** One file after the other: recursive removal of thousands at once would keep the thread for as long as it takes. */
+async function removeFolder(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  for (const name of await readdir(path)) await rm(join(path, name), { force: true });
+  await rmdir(path);
 }

@@ -203,7 +203,7 @@ export interface GuestReplica extends View {
   setRules(rules: PathRules): RulesChanged;
   /** Grows with every change of this guest's own tree, its paths included (R-OWN). */
   readonly ownRevision: number;
-  /** This guest's own work tree, to be kept. */
+  /** This guest's own work tree, to be kept. Lazy: to be read before `ownRevision` grows. */
   ownTree(): OwnTree;
   /**
    * Puts back what was kept, once, before anything else. `adopt` takes the bytes of a file for its node here and says how many they

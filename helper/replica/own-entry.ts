@@ -25,7 +25,7 @@ export interface OwnEntry {
 
 export interface OwnTree {
   /** Directories before what is in them. */
-  readonly entries: readonly OwnEntry[];
+  readonly entries: Iterable<OwnEntry>;
   /** The host's names that this guest removed. */
-  readonly gone: readonly (readonly FileName[])[];
+  readonly gone: Iterable<readonly FileName[]>;
 }

@@ -12,32 +12,50 @@ import { isWithin, pathOf } from "./tree.ts";
 
 type Path = readonly FileName[];
 
-/** All of it at one moment, copied, with the shared directories it is in. */
+/** With the shared directories it is in. Lazy: what is read after the tree has changed (`revision`) is of no one moment. */
 export function exportOwn(view: GuestView): OwnTree {
-  const { privates } = view;
-  const entries: OwnEntry[] = [];
-  const above = new Set<NodeId>();
-  for (const [dir, names] of privates.names) {
-    const path = holdsOwn(view, dir) ? pathOf(view, dir) : undefined;
-    if (path === undefined) continue;
-    for (const [name, id] of names) {
-      const inode = privates.nodes.get(id);
-      if (inode !== undefined) entries.push(entryOf(view, inode, [...path, name]));
+  return { entries: ownEntries(view), gone: goneNames(view) };
+}
+
+function* ownEntries(view: GuestView): Generator<OwnEntry> {
+  const { names, nodes } = view.privates;
+  for (const [shared, path] of sharedDirs(view)) {
+    const inode = view.node(shared);
+    if (path.length > 0 && inode !== undefined) yield entryOf(view, inode, path);
+    const dirs: [NodeId, Path][] = [[shared, path]];
+    for (let next = dirs.pop(); next !== undefined; next = dirs.pop()) {
+      const [dir, above] = next;
+      for (const [name, id] of names.get(dir) ?? []) {
+        const own = nodes.get(id);
+        if (own === undefined) continue;
+        const below = [...above, name];
+        yield entryOf(view, own, below);
+        if (own.kind === "dir") dirs.push([id, below]);
+      }
     }
-    for (let id = dir, rest = path; rest.length > 0 && !above.has(id); rest = rest.slice(0, -1)) {
-      above.add(id);
-      const inode = view.isPrivateNode(id) ? undefined : view.node(id);
-      if (inode !== undefined) entries.push(entryOf(view, inode, rest));
+  }
+}
+
+function* goneNames(view: GuestView): Generator<Path> {
+  for (const [dir, names] of view.privates.gone) {
+    const path = holdsOwn(view, dir) ? pathOf(view, dir) : undefined;
+    if (path !== undefined) for (const name of names) yield [...path, name];
+  }
+}
+
+/** Those with something own in them, and all above, outermost first. */
+function sharedDirs(view: GuestView): readonly (readonly [NodeId, Path])[] {
+  const found = new Map<NodeId, Path>();
+  for (const dir of view.privates.names.keys()) {
+    if (view.isPrivateNode(dir) || !holdsOwn(view, dir)) continue;
+    let path = pathOf(view, dir);
+    for (let id = dir; path !== undefined && !found.has(id); path = path.slice(0, -1)) {
+      if (!view.isPrivateNode(id)) found.set(id, path);
+      if (id === rootNode) break;
       id = view.placeOf(id)?.parent ?? rootNode;
     }
   }
-  entries.sort((a, b) => a.path.length - b.path.length);
-  const gone: Path[] = [];
-  for (const { parent, name } of privates.gonePlaces()) {
-    const path = holdsOwn(view, parent) ? pathOf(view, parent) : undefined;
-    if (path !== undefined) gone.push([...path, name]);
-  }
-  return { entries, gone };
+  return [...found].sort(([, a], [, b]) => a.length - b.length);
 }
 
 function entryOf(view: GuestView, inode: Inode, path: Path): OwnEntry {
@@ -66,7 +84,8 @@ export interface Restoring {
 }
 
 /** Before anything else happens in the view. Returns what has no place in it now, told to nobody and for the next time. */
-export function importOwn(view: GuestView, { entries, gone }: OwnTree, restoring: Restoring): readonly OwnEntry[] {
+export function importOwn(view: GuestView, tree: OwnTree, restoring: Restoring): readonly OwnEntry[] {
+  const entries = [...tree.entries];
   // Found before anything of this guest's own hides them.
   const hosts = new Map(entries.map((entry) => [entry, entry.of && takeable(view, entry.of)]));
   const dirs = new Map<string, NodeId>();
@@ -160,7 +179,7 @@ export function importOwn(view: GuestView, { entries, gone }: OwnTree, restoring
   }
 
   const homeless = entries.filter((entry) => !restore(entry));
-  for (const path of gone) remove(path);
+  for (const path of tree.gone) remove(path);
   view.dirsMoved();
   return homeless;
 }

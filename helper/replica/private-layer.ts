@@ -21,7 +21,7 @@ export class PrivateLayer {
   readonly names = new Map<NodeId, Map<FileName, NodeId>>();
   readonly nodes = new Map<NodeId, Inode>();
   /** The host's names that this guest removed. */
-  readonly #gone = new Map<NodeId, Set<FileName>>();
+  readonly gone = new Map<NodeId, Set<FileName>>();
   /** Shared directories that somebody else removed while something of this guest was in them. */
   readonly #kept = new Set<NodeId>();
   /** Files that came with a seed and were not written here since. */
@@ -49,18 +49,18 @@ export class PrivateLayer {
   }
 
   isGone(dir: NodeId, name: FileName): boolean {
-    return this.#gone.get(dir)?.has(name) === true;
+    return this.gone.get(dir)?.has(name) === true;
   }
 
   gonePlaces(): readonly Place[] {
-    return [...this.#gone].flatMap(([parent, names]) => [...names].map((name) => ({ parent, name })));
+    return [...this.gone].flatMap(([parent, names]) => [...names].map((name) => ({ parent, name })));
   }
 
   /** The name shows again what the other layers have. */
   bringBack(at: Place): void {
     this.revision++;
-    const gone = this.#gone.get(at.parent);
-    if (gone?.delete(at.name) === true && gone.size === 0) this.#gone.delete(at.parent);
+    const gone = this.gone.get(at.parent);
+    if (gone?.delete(at.name) === true && gone.size === 0) this.gone.delete(at.parent);
   }
 
   isKept(dir: NodeId): boolean {
@@ -215,7 +215,7 @@ export class PrivateLayer {
       this.dropUnder(id);
       this.#leave({ parent: dir, name }, id);
     }
-    this.#gone.delete(dir);
+    this.gone.delete(dir);
   }
 
   #enter(at: Place, inode: Inode): void {
@@ -235,8 +235,8 @@ export class PrivateLayer {
   /** The host's name, which is nothing of this guest's own, does not show here any more. */
   hideName({ parent, name }: Place): void {
     this.revision++;
-    let gone = this.#gone.get(parent);
-    if (gone === undefined) this.#gone.set(parent, (gone = new Set()));
+    let gone = this.gone.get(parent);
+    if (gone === undefined) this.gone.set(parent, (gone = new Set()));
     gone.add(name);
   }
 

@@ -1,24 +1,19 @@
 /** R-OWN: a guest's own files are put back when its session begins, and kept while it lasts and when it ends. */
-import { getSystemErrorName } from "node:util";
 import type { Disposable } from "../base/disposable.ts";
-import type { Errno } from "../base/errno.ts";
 import type { Timers } from "../base/ports.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { Manifest } from "../content/own-manifest.ts";
 import { OwnStore, type Saving } from "../content/own-store.ts";
 import type { GuestReplica } from "../replica/api.ts";
-import type { NodeId, Version } from "../replica/ids.ts";
-import type { OwnEntry, OwnTree } from "../replica/own-entry.ts";
-import { createSlices } from "./slices.ts";
+import type { OwnEntry } from "../replica/own-entry.ts";
+import { createOwnSaver } from "./own-saver.ts";
 
 /** Between a change and its being kept, ms. */
 const shortestPause = 2000;
-/** A save takes at most a fiftieth of the time. What a new file costs once is not counted. */
+/** Saves take at most a fiftieth of the time, but for what each new file costs once. */
 const shareOfTime = 50;
 /** After a failure, ms. */
 const pauseAfterFailure = 30_000;
-/** A tree that changes while its contents are kept is looked at again this often; then it is kept in one go. */
-const mostLooks = 3;
 
 export interface OwnKeeper extends Disposable {
   /** Once nothing changes any more, and before the cache goes: keeps all of it. Never throws. */
@@ -38,10 +33,8 @@ export interface OwnKeeperParts {
 export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
   const { replica, cache, timers } = parts;
   const store = new OwnStore(parts.folder);
-  /** What of each file is in the store. */
-  const kept = new Map<NodeId, Version>();
+  const saver = createOwnSaver({ replica, cache, store, timers });
   let homeless: Saving["entries"] = [];
-  let saved = replica.ownRevision;
   let isOn = true;
   let isOver = false;
   let hasFailed = false;
@@ -95,58 +88,15 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
       parts.warn(`${lost} of your own files of the last session are lost: nothing is in ${store.dir} of them`);
   }
 
-  /** False: something of it is gone by now. Adds to `again` the time for what was kept before. */
-  async function keepContents({ entries }: OwnTree, isSliced: boolean, again: { ms: number }): Promise<boolean> {
-    const slices = createSlices();
-    for (const { kind, node, version } of entries) {
-      if (kind !== "file" || kept.get(node) === version) continue;
-      if (isSliced && slices.isFull()) await slices.next();
-      const now = replica.node(node);
-      if (now === undefined || (now.size > 0 && !cache.has(node))) return false;
-      const began = timers.now();
-      const failed = cache.keepAt(node, store.path(String(node)), now.size);
-      if (failed !== undefined) throw contentLost(failed);
-      if (kept.has(node)) again.ms += timers.now() - began;
-      kept.set(node, now.version);
-    }
-    return true;
-  }
-
-  /** Returns how long what every save does took, ms. */
-  async function save(): Promise<number> {
-    const again = { ms: 0 };
-    for (let look = 1; ; look++) {
-      const began = timers.now();
-      const revision = replica.ownRevision;
-      const tree = replica.ownTree();
-      const isEmpty = tree.entries.length + tree.gone.length + homeless.length === 0;
-      if (!isEmpty && !store.open()) {
-        stop(busy);
-        return 0;
-      }
-      again.ms += timers.now() - began;
-      if (!(await keepContents(tree, look < mostLooks, again))) continue;
-      const written = timers.now();
-      await write(tree);
-      saved = revision;
-      return again.ms + timers.now() - written;
-    }
-  }
-
-  async function write({ entries, gone }: OwnTree): Promise<void> {
-    const contents = entries.map((entry) => ({
-      entry,
-      content: entry.kind === "file" ? String(entry.node) : undefined,
-    }));
-    await store.save({ entries: [...contents, ...homeless], gone });
-    const named = new Set(entries.map(({ node }) => node));
-    for (const node of kept.keys()) if (!named.has(node)) kept.delete(node);
+  async function save(): Promise<void> {
+    if ((await saver.save(homeless)) === "busy") stop(busy);
   }
 
   async function tick(): Promise<void> {
     let pause = shortestPause;
     try {
-      if (replica.ownRevision !== saved) pause = Math.max(pause, shareOfTime * (await save()));
+      if (!saver.isSaved) await save();
+      pause = Math.max(pause, shareOfTime * saver.cost);
     } catch (error) {
       fail(error);
       pause = pauseAfterFailure;
@@ -190,8 +140,4 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
       }
     },
   };
-}
-
-function contentLost(failed: Errno): Error {
-  return Object.assign(new Error("content cannot be kept"), { code: getSystemErrorName(-failed) });
 }

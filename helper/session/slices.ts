@@ -2,10 +2,15 @@ import { setImmediate } from "node:timers/promises";
 import { systemTimers } from "../base/system-timers.ts";
 
 /** No longer than this is a thread that serves a mount kept from it. Milliseconds. */
-const longest = 8;
+const longest = 5;
 
 /** Long work in slices: `if (slices.isFull()) await slices.next()`. */
-export function createSlices(): { isFull(): boolean; next(): Promise<void> } {
+export interface Slices {
+  isFull(): boolean;
+  next(): Promise<void>;
+}
+
+export function createSlices(): Slices {
   let began = systemTimers.now();
   return {
     isFull: () => systemTimers.now() - began >= longest,

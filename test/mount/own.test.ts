@@ -18,6 +18,7 @@ import {
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { startHelper } from "../harness/helper.ts";
 import { repositoryPair } from "../harness/repository-pair.ts";
 
 const files = {
@@ -62,7 +63,7 @@ function work(guest: string): void {
   writeFileSync(join(guest, "build/large"), large);
 }
 
-test("R-OWN: after it left, and after its host's end, a guest has its own files again", async () => {
+test("R-OWN: a guest that left and joins again has its own files, and its host nothing of them", async () => {
   const { host, guest, helper, session } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
   work(guest);
   const before = seen(guest);
@@ -102,14 +103,34 @@ test("R-OWN: what a guest had some seconds before its helper was killed is there
   expect(readFileSync(join(guest, "run.log"), "utf8")).toBe("line of the host\nline of the guest\nand another\n");
 }, 180_000);
 
-test("R-OWN: a guest whose host has died keeps its own files for the next session of that workspace", async () => {
-  const { folder, guest, helper, session } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
+test("R-OWN: a guest whose host has died has its own files again when that one shares the folder again", async () => {
+  const { folder, host, guest, helper, session } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
   work(guest);
+  const before = seen(guest);
   process.kill(session.host.helper.pid, "SIGKILL");
   writeFileSync(join(guest, "build/late"), "after the host's end\n");
   await helper?.stop();
-  const [kept = ""] = readdirSync(join(dirname(guest), "guest-0/state/pairmount/own"));
-  const manifest = readFileSync(join(dirname(guest), "guest-0/state/pairmount/own", kept, "manifest.jsonl"), "utf8");
-  expect(manifest).toContain('"build/late"');
-  expect(existsSync(join(folder, "build/late"))).toBe(false);
+  await session.host.helper.stop();
+  const temporary = dirname(guest);
+  const hosting = await startHelper({
+    home: join(temporary, "host"),
+    args: ["share", folder, "--accept", "--name", "ada", "--mount", host],
+    mount: host,
+  });
+  const invite = hosting.first["invite"] as string;
+  const joined = await startHelper({
+    home: join(temporary, "guest-0"),
+    args: ["join", invite, guest, "--name", "ben"],
+    mount: guest,
+  });
+  try {
+    expect(readFileSync(join(guest, "build/late"), "utf8")).toBe("after the host's end\n");
+    rmSync(join(guest, "build/late"));
+    const isOther = (line: string): boolean => !line.startsWith("build ");
+    expect(seen(guest).filter(isOther)).toEqual(before.filter(isOther));
+    expect(existsSync(join(folder, "build/late"))).toBe(false);
+  } finally {
+    await joined.stop();
+    await hosting.stop();
+  }
 }, 180_000);
