@@ -30,17 +30,28 @@ await build({
     "keep-program": "helper/keep/keep-program.ts",
   },
 });
+// What the extension imports when it first needs it is a file of its own: VS Code neither reads nor compiles it at activation.
+const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/rpc\/client\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./extension-client.cjs", external: true } : undefined,
+    );
+  },
+};
 // VS Code loads an extension with require().
 await build({
   bundle: true,
   platform: "node",
   target: "node20",
   format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  outdir,
   minify: true,
   sourcemap: "linked",
   external: ["vscode"],
-  entryPoints: ["extension/extension.ts"],
-  outfile: `${outdir}/extension.cjs`,
+  plugins: [apart],
+  entryPoints: { extension: "extension/extension.ts", "extension-client": "helper/rpc/client.ts" },
   logLevel: "warning",
 });
 chmodSync(`${outdir}/pairmount.mjs`, 0o755);

@@ -24,7 +24,7 @@ export function statusWords(model: Model): StatusWords {
 
 const afterLoss = {
   host: "The plain folder is back; share it again to go on.",
-  guest: "Join again to go on; what was not sent is in the recovery store.",
+  guest: "Join again to go on; what was still on its way to the host may be lost.",
 } as const;
 
 function startingWords(what: "share" | "join", progress: Progress | undefined): string {

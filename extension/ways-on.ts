@@ -31,7 +31,7 @@ export function watchLoss(parts: WaysOnParts): Disposable {
 }
 
 function afterLoss(place: Place | undefined): string {
-  if (place?.role !== "host") return "What was not sent is in its recovery store.";
+  if (place?.role !== "host") return "Everything is with the host, but for what was still on its way there.";
   return isCovered(place) ? "The plain folder is back." : `The plain folder is ${place.folder ?? "where it was"}.`;
 }
 

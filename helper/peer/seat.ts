@@ -8,10 +8,10 @@ import { encodeAttached, encodePong, readPing } from "./codec/greeting.ts";
 import { encodePresence, isNowhere, readPresent } from "./codec/presence.ts";
 import { encodeRules } from "./codec/rules.ts";
 import { encodeEnding, encodePeers, encodeRange, encodeSpace } from "./codec/to-guest.ts";
-import { readAck, readHolding, readSubmit } from "./codec/to-host.ts";
-import { readNode } from "./codec/values.ts";
+import { readAck, readSubmit } from "./codec/to-host.ts";
 import { type LinkError, linkError } from "./errors.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
+import { createHeldNodes } from "./held-nodes.ts";
 import { serveBulk } from "./host-bulk.ts";
 import { type Fingerprint, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
@@ -33,7 +33,6 @@ export interface SeatOptions {
   readonly over: (seat: Seat) => void;
 }
 
-const maxHeld = 2 ** 20;
 type Status = "peers" | "space" | "ending" | "rules";
 
 /** One guest at the host: what stays when its connections come and go. */
@@ -50,8 +49,7 @@ export class Seat implements GuestConnection {
   #bulk: Lane | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #retained;
-  #held = new Set<NodeId>();
-  #holding: NodeId[] = [];
+  readonly #held = createHeldNodes((node, held) => this.#events?.[held ? "hold" : "drop"](node));
   /** The latest of each, told again after a resume. */
   readonly #status = new Map<Status, Uint8Array>();
   readonly #presences = new Map<PeerId, Uint8Array>();
@@ -139,7 +137,7 @@ export class Seat implements GuestConnection {
     if (lane !== this.#operations) return;
     this.#operations = undefined;
     this.#bulk?.close(error, false);
-    this.#holding = [];
+    this.#held.cut();
     if (error.code === "protocol" || (theirs && error.code === "left")) this.#end(error);
     else if (this.state === "connected") this.#report("suspect");
   }
@@ -191,12 +189,10 @@ export class Seat implements GuestConnection {
         return undefined;
       }
       case frameType.hold:
-      case frameType.drop: {
-        const node = parse(body, readNode);
-        return node.ok ? this.#hold(node.value, type === frameType.hold) : node.why;
-      }
+      case frameType.drop:
+        return this.#held.one(body, type === frameType.hold);
       case frameType.holding:
-        return this.#holds(body);
+        return this.#held.all(body);
       case frameType.rangeWanted:
         return body.length === 0 ? void events.rangeWanted() : "bytes left over";
       case frameType.present: {
@@ -206,29 +202,6 @@ export class Seat implements GuestConnection {
       default:
         return `frame ${type} from a guest`;
     }
-  }
-
-  #hold(node: NodeId, held: boolean): string | undefined {
-    if (held === this.#held.has(node)) return undefined;
-    if (held && this.#held.size >= maxHeld) return "too many nodes held";
-    if (held) this.#held.add(node);
-    else this.#held.delete(node);
-    this.#events?.[held ? "hold" : "drop"](node);
-    return undefined;
-  }
-
-  /** After a resume: what is held is exactly this. */
-  #holds(body: Uint8Array): string | undefined {
-    const part = parse(body, readHolding);
-    if (!part.ok) return part.why;
-    this.#holding = this.#holding.concat(part.value.nodes);
-    if (this.#holding.length > maxHeld) return "too many nodes held";
-    if (part.value.more) return undefined;
-    const now = new Set(this.#holding);
-    this.#holding = [];
-    for (const node of now) this.#hold(node, true);
-    for (const node of this.#held) if (!now.has(node)) this.#hold(node, false);
-    return undefined;
   }
 
   // --- What is told ------------------------------------------------------------------------------------------------

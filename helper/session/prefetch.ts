@@ -1,6 +1,6 @@
-/** Brings what git and people need first, while nobody waits: git's mutable files, then the rest, small before large. */
+/** Brings what git and people need first, while nobody waits: git's mutable files, then the rest, small before large, and what git ignores last. */
 import type { Disposable } from "../base/disposable.ts";
-import type { View } from "../replica/api.ts";
+import type { GuestReplica } from "../replica/api.ts";
 import { rootNode, type NodeId } from "../replica/ids.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
 
@@ -22,7 +22,7 @@ export function startPrefetch({
   replica,
   fetcher,
 }: {
-  readonly replica: View;
+  readonly replica: GuestReplica;
   readonly fetcher: ContentFetcher;
 }): Disposable {
   let stopped = false;
@@ -44,17 +44,17 @@ export function startPrefetch({
 }
 
 /** Last first: the queue is taken from its end. */
-function candidates(view: View): Candidate[] {
+function candidates(view: GuestReplica): Candidate[] {
   const all: Candidate[] = [];
-  const directories: NodeId[] = [rootNode];
+  const directories: { readonly id: NodeId; readonly ignored: boolean }[] = [{ id: rootNode, ignored: false }];
   for (let dir = directories.pop(); dir !== undefined; dir = directories.pop()) {
-    for (const { node: id } of view.list(dir)) {
+    for (const { node: id } of view.list(dir.id)) {
       const node = view.node(id);
-      if (node?.kind === "dir") directories.push(id);
+      if (node?.kind === "dir") directories.push({ id, ignored: dir.ignored || view.isSeed(id) });
       if (node?.kind !== "file" || node.size === 0 || node.size > largest || view.isPrivateNode(id)) continue;
       const kind = view.classOfNode(id);
       if (kind === "git-immutable") continue;
-      all.push({ node: id, size: node.size, rank: kind === "git-mutable" ? 0 : 1 });
+      all.push({ node: id, size: node.size, rank: kind === "git-mutable" ? 0 : dir.ignored ? 2 : 1 });
     }
   }
   all.sort((a, b) => a.rank - b.rank || a.size - b.size);

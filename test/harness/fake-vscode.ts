@@ -133,7 +133,7 @@ export const commands = {
 function show(kind: Shown["kind"]) {
   return (text: string, ...rest: readonly unknown[]): Promise<string | undefined> =>
     new Promise((press) => {
-      const detail = String((rest[0] as { readonly detail?: unknown } | undefined)?.detail ?? "");
+      const { detail = "" } = (rest[0] ?? {}) as { readonly detail?: string };
       fake.shown.push({ kind, text, detail, buttons: rest.filter((item) => typeof item === "string"), press });
     });
 }

@@ -32,6 +32,8 @@ describeInWorkbench("a shared workspace in two windows", () => {
     folder = workbenches.folder("app");
     const at = { root: folder, name: "ada" };
     writeFileSync(join(folder, "readme.txt"), "one\n");
+    writeFileSync(join(folder, ".gitignore"), ".env\n");
+    writeFileSync(join(folder, ".env"), "TOKEN=1\n");
     await mustGit(at, ["init", "-q", "-b", "main"]);
     await mustGit(at, ["add", "."]);
     await mustGit(at, ["commit", "-q", "-m", "Start"]);
@@ -65,7 +67,7 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ada.views.tree("Peers").pane.getByText("Share Workspace").first().waitFor();
     await ada.screenshot("pairmount-1-welcome");
     await ada.run("Pairmount: Share Workspace");
-    expect(await ada.dialog.text()).toContain(".git included");
+    expect(await ada.dialog.text()).toMatch(/\.git included.*Hidden, for you alone: \.env\./s);
     await ada.screenshot("pairmount-2-consent");
     await ada.dialog.click("Share");
     await ada.statusBar.item(/sharing$/).waitFor();

@@ -18,6 +18,9 @@ const ticksPerSecond = 100;
 /** What VS Code itself measured: loading the code and calling `activate`. */
 export async function benchActivation({ host: { window } }: Desk): Promise<readonly Row[]> {
   const samples: number[] = [];
+  const size = window.page.viewportSize();
+  // The slowest are listed first, and rows are drawn only where there is room for them.
+  if (size !== null) await window.page.setViewportSize({ ...size, height: 3 * size.height });
   for (let n = 0; n < activations; n += 1) {
     await window.reload();
     await window.statusBar.itemWithId("pairmount.status").waitFor();
@@ -32,7 +35,8 @@ export async function benchActivation({ host: { window } }: Desk): Promise<reado
   }
   // That editor stands before all else.
   await window.reload();
-  const bundle = statSync(join(repositoryRoot, "dist/extension.cjs")).size / 1024;
+  if (size !== null) await window.page.setViewportSize(size);
+  const bundle = kilobytesOf(["extension.cjs", "extension-client.cjs"]);
   const p50 = median(samples);
   return [
     {
@@ -45,13 +49,17 @@ export async function benchActivation({ host: { window } }: Desk): Promise<reado
     },
     {
       what: "bundle of the extension",
-      measured: "extension.cjs",
+      measured: "extension.cjs, extension-client.cjs",
       baseline: "–",
       figure: `${Math.round(bundle)} KB`,
       atLeast: `≤ ${mostBundleKilobytes} KB`,
       good: bundle <= mostBundleKilobytes,
     },
   ];
+}
+
+function kilobytesOf(bundled: readonly string[]): number {
+  return bundled.reduce((sum, name) => sum + statSync(join(repositoryRoot, "dist", name)).size, 0) / 1024;
 }
 
 /** Stated, and small: there is no aim in numbers. */

@@ -217,6 +217,7 @@ describe("a host whose helper crashed", () => {
     await helper.crash();
     const told = await notice(/helper ended\. The plain folder is back\./);
     expect(told.buttons).toEqual(["Share Again"]);
+    desk.program({ event: "hidden", files: [] });
     told.press("Share Again");
     await notice(/^Share .*\?/);
   });
