@@ -12,6 +12,8 @@ import { createOwnSaver } from "./own-saver.ts";
 const shortestPause = 2000;
 /** Saves take at most a fiftieth of the time, but for what each new file costs once. */
 const shareOfTime = 50;
+/** Where the disk is slow names are kept this often nevertheless, ms. */
+const longestPause = 15_000;
 /** After a failure, ms. */
 const pauseAfterFailure = 30_000;
 
@@ -96,7 +98,7 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
     let pause = shortestPause;
     try {
       if (!saver.isSaved) await save();
-      pause = Math.max(pause, shareOfTime * saver.cost);
+      pause = Math.min(Math.max(pause, shareOfTime * saver.cost), longestPause);
     } catch (error) {
       fail(error);
       pause = pauseAfterFailure;

@@ -73,7 +73,7 @@ export function createOwnSaver(parts: {
       const began = timers.now();
       const failed = cache.keepAt(node, store.path(String(node)), now.size);
       if (failed !== undefined)
-        throw Object.assign(new Error("content cannot be kept"), { code: getSystemErrorName(-failed) });
+        throw Object.assign(new Error("content cannot be kept"), { code: getSystemErrorName(-(failed as number)) });
       if (kept.has(node)) cost += timers.now() - began;
       kept.set(node, now.version);
     }
