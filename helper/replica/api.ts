@@ -193,7 +193,7 @@ export interface GuestReplica extends View {
   ): Performed & { readonly offset: number };
   /** The host's, at an ignored place (R-SEED): before anything but a removal changes it, all its bytes must be in the cache. */
   isSeed(id: NodeId): boolean;
-  /** The rename makes a shared file this guest's own (R-HIDE): all its bytes must be in the cache before. */
+  /** The rename makes a shared file this guest's own (R-HIDE, R-SEED): all its bytes must be in the cache before. */
   isHiding(from: Place, to: Place): boolean;
   /** The file that a rename would tell first (R-SEED): `publish` it with its bytes, then perform the rename. */
   crossing(from: Place, to: Place): Node | undefined;

@@ -19,7 +19,7 @@ export function bytesFromOthers(
   if (op.t !== "write" && op.t !== "append" && op.t !== "truncate") return;
   const { node } = op;
   const entry = view.overlay.nodes.get(node);
-  if (entry !== undefined && entry.content > 0) {
+  if (entry !== undefined && (entry.content > 0 || entry.ghost)) {
     entry.diverged = true;
     return;
   }

@@ -64,6 +64,21 @@ export function takeOver(view: GuestView, id: NodeId | undefined): void {
   for (const { parent } of places) takeOverDir(view, parent);
 }
 
+/** R-SEED: what covers a file of a shared place is removed with it, for everybody; open handles go on with what it was here. */
+export function giveWay(view: GuestView, op: Extract<LocalOp, { t: "rmdir" | "unlink" }>): void {
+  const { at } = op;
+  const id = view.privates.child(at.parent, at.name);
+  const own = id === undefined ? undefined : view.privates.nodes.get(id);
+  const shared = view.sharedChild(at.parent, at.name);
+  if (own === undefined || own.also !== undefined || shared === undefined || view.kindOf(shared) === "dir") return;
+  if (view.git.isPrivate(at) || view.classes.isIgnored(at, own.kind)) return;
+  if (shared !== own.id) return view.privates.perform(op, { node: own.id, victim: undefined, covered: false });
+  view.privates.giveBack(own.id);
+  view.overlay.open(own.id);
+  const ghost = ghostOf(view, own.id);
+  if (ghost !== undefined) ghost.size = own.size;
+}
+
 /** The directory, if it is the host's at an ignored place: something of this guest's own is in it. */
 export function takeOverDir(view: GuestView, dir: NodeId): void {
   if (view.classes.isIgnoredDir(dir)) takeOver(view, dir);

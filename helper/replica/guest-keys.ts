@@ -1,7 +1,8 @@
 import type { Applied } from "./apply.ts";
 import { keysOf, type Keys } from "./changes.ts";
 import type { GuestView } from "./guest-view.ts";
-import { samePlace } from "./namespace.ts";
+import { placesOf, samePlace } from "./namespace.ts";
+import type { Place } from "./op.ts";
 import type { Pending } from "./pending.ts";
 
 /** What an applied operation, of anybody, can change in a guest's view. */
@@ -28,11 +29,21 @@ function addKeys(keys: Keys, more: Keys): void {
 
 /** Also directories that only this operation kept in view (revival.ts). */
 function addHeld(keys: Keys, { holds }: Pending): void {
-  for (const at of holds.names) if (!keys.names.some((known) => samePlace(known, at))) keys.names.push(at);
+  for (const at of holds.names) addName(keys, at);
 }
 
-/** What the names name now, as shown and as confirmed. */
+function addName({ names }: Keys, at: Place): void {
+  if (!names.some((known) => samePlace(known, at))) names.push(at);
+}
+
+/** What the names name now, as shown and as confirmed; and where what was taken over is, here and there (R-SEED). */
 function addNamed(view: GuestView, keys: Keys): void {
+  for (const id of keys.nodes) {
+    const own = view.privates.nodes.get(id);
+    const confirmed = own && view.confirmed.get(id);
+    for (const inode of [own, confirmed])
+      for (const at of inode === undefined ? [] : placesOf(inode)) addName(keys, at);
+  }
   for (const at of keys.names) {
     for (const id of [view.lookup(at), view.confirmed.child(at.parent, at.name)])
       if (id !== undefined && !keys.nodes.includes(id)) keys.nodes.push(id);

@@ -1,3 +1,4 @@
+import { mustFileName } from "../base/name.ts";
 import type { Time } from "../base/time.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId } from "./ids.ts";
@@ -5,7 +6,10 @@ import type { Inode } from "./namespace.ts";
 import type { RulesChanged } from "./api.ts";
 import type { Op, Place } from "./op.ts";
 import type { PathRules } from "./path-rules.ts";
+import { isPrivateId } from "./private-layer.ts";
 import type { ViewChange } from "./view-change.ts";
+
+const dotGit = mustFileName(".git");
 
 /** What makes a node told that was this guest's own; `changes` are those its kernel does not know of. */
 export interface Publishing {
@@ -24,7 +28,7 @@ const nothing: Publishing = { making: [], content: false, times: undefined, chan
  */
 export function publish(view: GuestView, id: NodeId, time: Time): Publishing {
   const own = view.privates.nodes.get(id);
-  if (own?.at === undefined || own.also !== undefined) return nothing;
+  if (own?.at === undefined || own.also !== undefined || isPrivateId(id)) return nothing;
   const confirmed = view.confirmed.get(id);
   if (confirmed !== undefined) return isUnchangedDir(view, own, confirmed) ? giveBack(view, id) : nothing;
   const { at } = own;
@@ -36,9 +40,11 @@ export function publish(view: GuestView, id: NodeId, time: Time): Publishing {
     view.dirsMoved();
     return { ...nothing, changes: [{ t: "name", at, before: id, after: victim.id, kind: "dir" }] };
   }
+  // Somebody else was first.
+  if (victim !== undefined && !view.privates.replaceable.has(victim.id)) return nothing;
   giveBack(view, id);
   const removal: Op[] = victim === undefined ? [] : [{ t: "unlink", at, node: victim.id, seen: victim.version, time }];
-  view.classes.tell(id);
+  if (view.classes.isIgnored(at, own.kind)) view.classes.tell(id);
   const isFile = own.kind === "file";
   const { atime, mtime } = own;
   const times: Op | undefined = isFile ? { t: "setattr", node: id, atime, mtime, time } : undefined;
@@ -87,7 +93,19 @@ export function changeRules(view: GuestView, rules: PathRules): RulesChanged {
       changes.push({ t: "name", at, before: undefined, after, kind: view.kindOf(after) ?? "file" });
   }
   view.dirsMoved();
-  return { strays: strays(view), changes };
+  const found = strays(view);
+  view.privates.replaceable = new Set(found.flatMap((id) => coveredBy(view, id) ?? []));
+  return { strays: found, changes };
+}
+
+function coveredBy(view: GuestView, id: NodeId): NodeId | undefined {
+  const at = view.privates.nodes.get(id)?.at;
+  return at === undefined ? undefined : view.sharedChild(at.parent, at.name);
+}
+
+/** What can never be told (R-ID), and a repository of this guest's own: its locks and names asked nobody. */
+function staysOwn({ privates }: GuestView, id: NodeId): boolean {
+  return isPrivateId(id) || privates.child(id, dotGit) !== undefined;
 }
 
 /** This guest's own nodes at places that are not ignored (any more), directories before what is in them. */
@@ -97,7 +115,8 @@ function strays(view: GuestView): readonly NodeId[] {
     for (const [name, id] of view.privates.names.get(dir) ?? []) {
       const at = { parent: dir, name };
       const kind = view.kindOf(id) ?? "file";
-      if (view.git.info(dir).role !== "work" || view.git.isPrivate(at) || view.classes.isIgnored(at, kind)) continue;
+      if (view.git.info(dir).role !== "work" || staysOwn(view, id)) continue;
+      if (view.git.isPrivate(at) || view.classes.isIgnored(at, kind)) continue;
       if (!view.privates.isKept(id)) found.push(id);
       if (kind === "dir") visit(id);
     }

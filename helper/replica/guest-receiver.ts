@@ -6,7 +6,7 @@ import { bytesFromOthers } from "./guest-bytes.ts";
 import { noEffects, park, type Effects } from "./guest-effects.ts";
 import { keysOfApplied, keysOfRefused } from "./guest-keys.ts";
 import type { GuestSender } from "./guest-sender.ts";
-import { keepOwn, movedByOther } from "./guest-kept.ts";
+import { keepOwn, movedByOther, surrender } from "./guest-kept.ts";
 import { settleNode, settleNodes, type Guest } from "./guest-settle.ts";
 import { takeSeed, takeSeeds } from "./guest-seeds.ts";
 import { replaceConfirmed, tellReplaced } from "./guest-snapshot.ts";
@@ -85,7 +85,7 @@ export class GuestReceiver {
     // The kernel that asked takes what changed from the answer, but for directories that came back with it.
     const diff = watch(view, own?.asked === true ? keysOfRevived(applied.revived) : keys);
     const stay = keepOwn(view, keys);
-    const moved = own === undefined && applied.op.t === "rename" ? movedByOther(view, applied.op) : undefined;
+    const moved = own === undefined && applied.op.t === "rename" ? movedByOther(view, applied.op, effects) : undefined;
     const sizes = new Map(keys.nodes.map((id) => [id, view.confirmed.get(id)?.size ?? 0]));
     applyOp(view.confirmed, applied);
     if (own === undefined && applied.op.t === "rmdir") keepForRevival(view.overlay, this.#sender.queue, applied.op);
@@ -148,6 +148,8 @@ export class GuestReceiver {
     }
     view.overlay.release(own.holds);
     if (op.t === "rename") view.dirsMoved();
+    // Somebody else changed it on its way to a hidden name (R-HIDE).
+    if (op.t === "unlink") surrender(view, op.node, refused.reason, effects);
     for (const at of own.holds.names) view.git.appeared(at.parent, at.name);
   }
 

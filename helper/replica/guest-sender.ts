@@ -5,7 +5,7 @@ import { modified } from "./apply.ts";
 import { asksHost } from "./asks.ts";
 import { addToBurst, burstOp, longestPart, type Burst } from "./bursts.ts";
 import { filled, isInGitDir, touchedFiles } from "./guest-fill.ts";
-import { changeGhost, performHere, takeOver } from "./guest-here.ts";
+import { changeGhost, giveWay, performHere, takeOver } from "./guest-here.ts";
 import { publish } from "./guest-publish.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { Inode } from "./namespace.ts";
@@ -14,6 +14,7 @@ import { checkLocally, heldByOther, isHiding } from "./local-checks.ts";
 import { LostLocks, type Program } from "./lost-locks.ts";
 import type { Op, Place, Submitted } from "./op.ts";
 import { copyOf } from "./overlay.ts";
+import { notePath } from "./parking.ts";
 import { bytesOf, PendingQueue } from "./pending.ts";
 import { Taint } from "./taint.ts";
 
@@ -47,6 +48,7 @@ export class GuestSender {
     if (wrong === "nothing") return { t: "done", send: [] };
     if (wrong !== undefined) return { t: "failed", errno: wrong, send: [] };
     if (op.t === "rename" && isHiding(this.#view, op.from, op.to)) return this.#hide(op);
+    if (op.t === "unlink") giveWay(this.#view, op);
     if (op.t !== "seed" && performHere(this.#view, op)) return { t: "done", send: [] };
     if (this.#isSpoiled(op)) return { t: "failed", errno: errno.EIO, send: [] };
     const program = op.t === "create" ? op.program : undefined;
@@ -100,7 +102,11 @@ export class GuestSender {
   publish(node: NodeId, bytes: Uint8Array, time: Time): Published {
     const { making, content, times, changes } = publish(this.#view, node, time);
     const send: Submitted[] = making.map((op) => this.#submit(op, false));
-    if (content) this.#join({ node, handle: publishing, append: false }, 0, bytes, time, send);
+    // In parts that a frame has room for.
+    for (let from = 0; content && from < bytes.length; from += longestPart) {
+      const part = bytes.subarray(from, from + longestPart);
+      this.#join({ node, handle: publishing, append: false }, from, part, time, send);
+    }
     this.#end(node, send);
     if (times !== undefined) send.push(this.#submit(times, false));
     return { send, changes };
@@ -133,6 +139,8 @@ export class GuestSender {
       burst = { ...writing, base: shown.version, extents: [], bytes: 0, time, before, parts: 0 };
       this.bursts.set(writing.node, burst);
       entry.content++;
+      // Its directory may be refused before it is.
+      notePath(this.#view, writing.node, entry);
     }
     addToBurst(burst, offset, bytes, time);
     entry.written++;

@@ -1,10 +1,16 @@
 import { applyOp, type Applied } from "./apply.ts";
 import type { GitPlaces } from "./git-place.ts";
 import { asHidden } from "./host-private.ts";
-import type { Namespace } from "./namespace.ts";
-import type { Op } from "./op.ts";
+import { placesOf, type Namespace } from "./namespace.ts";
+import type { Op, Place } from "./op.ts";
 
 type Rename = Extract<Op, { t: "rename" }>;
+
+/** By this or another of its names: what is there, or would be, never goes with a directory that a peer removes. */
+export function isHiddenAt(ns: Namespace, git: GitPlaces, at: Place): boolean {
+  const inode = ns.at(at);
+  return git.isHidden(at) || (inode?.hidden === true && placesOf(inode).some((place) => git.isHidden(place)));
+}
 
 /**
  * R-HIDE: a rename at the host that gives a shared file a hidden name, as `sed -i .env` and editors do that save through a new file.

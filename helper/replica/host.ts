@@ -1,6 +1,7 @@
 import { fail, ok } from "../base/result.ts";
 import type { HostReplica } from "./api.ts";
 import { watch } from "./changes.ts";
+import { isHiddenAt } from "./host-hide.ts";
 import { decide } from "./host-decide.ts";
 import { endLease } from "./host-lease.ts";
 import { HostPipeline, ignored } from "./host-pipeline.ts";
@@ -30,7 +31,7 @@ export function createHostReplica(options: HostOptions): HostReplica {
     list: (dir) => Array.from(ns.get(dir)?.children ?? [], ([name, node]) => ({ name, node })),
     placeOf: (id) => ns.get(id)?.at,
     isPrivate: (at) => asHidden(ns, git, at),
-    isHidden: (at) => git.isHidden(at),
+    isHidden: (at) => isHiddenAt(ns, git, at),
     isPrivateNode: (id) => ns.get(id)?.hidden ?? false,
     forget(id) {
       if (!ns.isLive(id)) ns.nodes.delete(id);

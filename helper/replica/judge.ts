@@ -5,6 +5,7 @@ import type { GitPlaces } from "./git-place.ts";
 import { firstMadeNode, hostPeer, rootNode, type NodeId, type PeerId } from "./ids.ts";
 import { type Inode, type Namespace, placesOf } from "./namespace.ts";
 import type { Op, Place, RefusalReason } from "./op.ts";
+import { isHiddenAt } from "./host-hide.ts";
 import { isPrivateId } from "./private-layer.ts";
 import { isWithin, type Tree } from "./tree.ts";
 
@@ -173,7 +174,7 @@ function isEmpty({ ns, git }: Truth, dir: Inode, by: PeerId): boolean {
   if (dir.children === undefined || dir.children.size === 0) return true;
   if (by === hostPeer) return false;
   for (const [name, id] of dir.children)
-    if (ns.get(id)?.hidden !== true || git.isHidden({ parent: dir.id, name })) return false;
+    if (ns.get(id)?.hidden !== true || isHiddenAt(ns, git, { parent: dir.id, name })) return false;
   return true;
 }
 

@@ -81,7 +81,7 @@ function rename(view: GuestView, peer: PeerId, from: Place, to: Place): Errno | 
 
 /**
  * R-PRIV, R-HIDE, R-SEED. Three ways lead across: a shared file may take a free name at an ignored place, an own file there
- * a shared name once it is told (`isToPublish`), and a shared file a hidden name (`isHiding`).
+ * a shared name once it is told (`isToPublish`), and a shared file a hidden name or an ignored one in use (`isHiding`).
  */
 function crossesBorder(view: GuestView, inode: Inode, from: Place, to: Place): boolean {
   const isOwn = view.isPrivate(from);
@@ -96,11 +96,12 @@ function isToPublish(view: GuestView, { id, kind }: Inode, { parent, name }: Pla
   return view.sharedChild(parent, name) === undefined && isTold(view, parent);
 }
 
-/** A shared file takes a hidden name (`sed -i .env`): it is this guest's own from then on. */
+/** A shared file takes a hidden name, or an ignored one in use (`sed -i`): it is this guest's own from then on. */
 export function isHiding(view: GuestView, from: Place, to: Place): boolean {
   const inode = at(view, from);
-  if (inode?.kind !== "file" || inode.nlink > 1 || view.isPrivate(from) || view.git.isGit(from)) return false;
-  return view.git.isGit(to) ? false : view.git.isHidden(to);
+  if (inode === undefined || inode.kind === "dir" || inode.nlink > 1) return false;
+  if (view.isPrivate(from) || view.git.isGit(from) || view.git.isGit(to)) return false;
+  return view.git.isHidden(to) || (view.lookup(to) !== undefined && view.isPrivate(to, inode.kind));
 }
 
 function isFreeIgnored(view: GuestView, to: Place): boolean {

@@ -24,6 +24,8 @@ export class PrivateLayer {
   readonly gone = new Map<NodeId, Set<FileName>>();
   /** Shared directories that somebody else removed while something of this guest was in them. */
   readonly #kept = new Set<NodeId>();
+  /** The host's files that were under names of this guest's own when the rules changed: those may be replaced. */
+  replaceable: ReadonlySet<NodeId> = new Set();
   /** Files that came with a seed and were not written here since. */
   readonly #borrowed = new Set<NodeId>();
   /** Grows with every change, so that who keeps a copy knows (R-OWN). */
@@ -182,6 +184,12 @@ export class PrivateLayer {
   keep(shown: Inode, at: Place): void {
     this.takeOver(shown, [at]);
     this.#kept.add(shown.id);
+  }
+
+  /** A directory taken over that somebody else removed. */
+  outlives(dir: NodeId): void {
+    this.revision++;
+    this.#kept.add(dir);
   }
 
   /** No more this guest's own: the other layers show what they have. */

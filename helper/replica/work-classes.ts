@@ -43,9 +43,10 @@ export class WorkClasses {
     this.forget();
   }
 
-  /** After a rename: what came from a shared place stays shared. */
+  /** After a rename: what came from a shared place stays shared. A directory at a shared place again is like any other. */
   moved(node: NodeId, wasIgnored: boolean, to: Place, kind: Kind): void {
-    if (!wasIgnored && this.#isIgnoredName(to, kind)) this.tell(node);
+    if (!wasIgnored && this.#isIgnoredName(to, kind)) return this.tell(node);
+    if (kind === "dir" && this.#told.delete(node)) this.forget();
   }
 
   setRules(rules: PathRules): void {

@@ -59,6 +59,7 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
   }
 
   function bring(node: NodeId, start: number, priority: Priority): Promise<Result<void>> {
+    if (replica.isPrivateNode(node)) return Promise.resolve(fail(errno.EIO));
     const key = `${node}:${start}`;
     const running = inFlight.get(key);
     if (running !== undefined) return running;
@@ -79,6 +80,8 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       // Judged at the answer's own position, or on what was changed since. What is not true, the reader asks for again.
       const settle = (): void => {
         if (isTorn(node)) return resolve(fail(errno.EIO));
+        // Taken over meanwhile: what the host has of it is another's.
+        if (replica.isPrivateNode(node)) return resolve(done);
         const bytes = withinView(node, start, answer.bytes);
         if (replica.confirmed(node)?.version === version) cache.fill(node, start, bytes);
         else if (!replica.hasPendingContent(node)) fillUnchanged(flight, position, start, bytes);

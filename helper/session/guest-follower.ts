@@ -12,7 +12,7 @@ import { looseTimers, systemTimers } from "../base/system-timers.ts";
 import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
-import type { Submitted } from "../replica/op.ts";
+import type { Op, Submitted } from "../replica/op.ts";
 import { nothingApart, type PathRules } from "../replica/path-rules.ts";
 import type { Progress, SessionEvent, SessionStatus } from "./api.ts";
 import { SessionError } from "./errors.ts";
@@ -32,7 +32,7 @@ export interface GuestParts {
   readonly connection: HostConnection;
   readonly cache: GuestCache;
   readonly recovery: RecoveryStore;
-  /** The folder of this guest's own files (R-OWN). */
+  /** A folder (R-OWN). */
   readonly own: string;
   readonly name: string;
   /** Test-only. */
@@ -163,8 +163,8 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     });
     const timeline = createTimeline({ view: replica, clock, emit, nameOf, own: replica.peer, readBytes });
     const warn = (text: string): void => emit({ event: "warning", text });
-    const keeper = startOwnKeeper({ replica, cache, folder: parts.own, timers: looseTimers, warn });
-    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper };
+    const keeping = { replica, cache, folder: parts.own, timers: looseTimers, warn };
+    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper: startOwnKeeper(keeping) };
   }
 
   function readBytes(node: NodeId, offset: number, length: number): Uint8Array | undefined {
@@ -188,7 +188,9 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
     side.workspace.report(received);
     side.waiters.settle(received);
     connection.ack(side.replica.received);
-    if ("message" in message && message.message.t === "applied") side.timeline.applied(message.message);
+    if (!("message" in message) || message.message.t !== "applied") return;
+    side.timeline.applied(message.message);
+    if (isMoveOfShared(side.replica, message.message.op)) side.workspace.setRules(rules);
   }
 
   /** The mount is gone. The host is given what it was not told yet, and seconds to decide it; what it does not is kept here. */
@@ -270,11 +272,14 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       presence.dispose();
       if (running === undefined) return;
       await handIn(running);
-      await running.keeper.dispose();
-      await running.waiters.dispose();
-      await running.workspace.dispose();
+      for (const each of [running.keeper, running.waiters, running.workspace]) await each.dispose();
     },
   };
+}
+
+/** Other patterns may speak of what is in it now. */
+function isMoveOfShared(replica: GuestReplica, op: Op): boolean {
+  return op.t === "rename" && replica.node(op.node)?.kind === "dir" && !replica.isPrivate(op.to);
 }
 
 const blockSize = 4096;

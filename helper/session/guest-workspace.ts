@@ -80,7 +80,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       seeds.renamed(config);
     },
   });
-  const ownFiles = createOwnFiles({ ...parts, report: (changes) => barrier.changed(changes) });
+  const ownFiles = createOwnFiles({ ...parts, inWindow, report: (changes) => barrier.changed(changes) });
   const silence = createBusyMarks((node, busy) => {
     if (!busy) parts.send(replica.endBurst({ node }));
   });
@@ -176,7 +176,10 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
     cache.ensure(node, replica.node(node)?.size ?? 0);
     const performed = replica.write(burst, offset, own, clock.now());
     if (performed.t !== "failed") {
-      if (cache.write(node, performed.offset, own) !== undefined) fetcher.tear(node);
+      const failed = cache.write(node, performed.offset, own);
+      // Of a guest's own the cache has all there is.
+      if (failed !== undefined && replica.isPrivateNode(node)) return fail(failed);
+      if (failed !== undefined) fetcher.tear(node);
       silence.touch(node);
     }
     return finish(performed, performed.offset);
@@ -288,6 +291,9 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       parts.hold(node, true);
     },
     setRules: (rules) => ownFiles.setRules(rules),
-    dispose: () => silence.dispose(),
+    dispose() {
+      ownFiles.dispose();
+      return silence.dispose();
+    },
   };
 }

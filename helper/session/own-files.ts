@@ -1,4 +1,6 @@
 /** A guest's own files at ignored places (R-SEED): the host's are fetched whole before they become its own, and some become shared. */
+import { setImmediate } from "node:timers/promises";
+import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
 import type { SessionClock } from "../base/ports.ts";
 import { type Answer, done, fail, type Result } from "../base/result.ts";
@@ -9,19 +11,23 @@ import type { Node, Place, Submitted } from "../replica/op.ts";
 import type { PathRules } from "../replica/path-rules.ts";
 import type { ViewChange } from "../replica/view-change.ts";
 import type { ContentFetcher } from "./content-fetcher.ts";
+import type { InWindow } from "./pending-window.ts";
 import type { Waiters } from "./waiters.ts";
 
-/** A larger file does not cross by a rename (EXDEV: programs copy it then). */
+/** A larger file does not cross by a rename (EXDEV: programs copy it then), and stays this guest's own under other rules. */
 const largestCrossing = 32 * 1024 * 1024;
 const piece = 1024 * 1024;
+/** More than this is an installation or a build that a branch without the pattern brings to light, and stays. */
+const mostTold = 2000;
 
-export interface OwnFiles {
+export interface OwnFiles extends Disposable {
   /** Makes the call once all bytes of the node are here, if it is the host's and the call would make it this guest's own. */
   whole<T>(node: NodeId | undefined, call: () => Answer<T>): Answer<T>;
   /** Makes the call, a rename, once it may: what it makes this guest's own is here, and what it makes shared is told. */
   renaming<T>(from: Place, to: Place, call: () => Answer<T>): Answer<T>;
   /** What is no longer ignored is told. */
   setRules(rules: PathRules): void;
+  dispose(): void;
 }
 
 export function createOwnFiles(parts: {
@@ -30,10 +36,13 @@ export function createOwnFiles(parts: {
   readonly fetcher: ContentFetcher;
   readonly waiters: Waiters;
   readonly clock: SessionClock;
+  readonly readOnly: () => boolean;
+  readonly inWindow: InWindow;
   readonly send: (operations: readonly Submitted[]) => void;
   readonly report: (changes: readonly ViewChange[]) => void;
 }): OwnFiles {
   const { replica, cache, fetcher } = parts;
+  let telling = 0;
 
   function isHere(id: NodeId): boolean {
     const node = replica.node(id);
@@ -81,16 +90,42 @@ export function createOwnFiles(parts: {
     return done;
   }
 
+  /** A whole `node_modules` may be among them: the mount goes on meanwhile. A directory that others have by now takes in what is to be in it. */
+  async function tell(strays: readonly NodeId[]): Promise<void> {
+    const round = ++telling;
+    for (const level of levelsOf(strays)) {
+      for (const id of level) {
+        await setImmediate();
+        const room = await parts.inWindow(() => done);
+        if (!room.ok || round !== telling || parts.readOnly()) return;
+        const node = replica.node(id);
+        if (node !== undefined && node.size <= largestCrossing) publish(node);
+      }
+      const heard = await parts.waiters.acknowledged();
+      if (!heard.ok) return;
+    }
+  }
+
+  /** Directories by their depth, then the rest. */
+  function levelsOf(strays: readonly NodeId[]): readonly (readonly NodeId[])[] {
+    const levels: NodeId[][] = [];
+    const rest: NodeId[] = [];
+    for (const id of strays) {
+      const depth = replica.node(id)?.kind === "dir" ? replica.pathOf(id)?.length : undefined;
+      if (depth === undefined) rest.push(id);
+      else (levels[depth] ??= []).push(id);
+    }
+    return [...levels.filter((level) => level !== undefined), rest];
+  }
+
   return {
     whole,
     renaming,
     setRules(rules) {
       const { strays, changes } = replica.setRules(rules);
       if (changes.length > 0) parts.report(changes);
-      for (const id of strays) {
-        const node = replica.node(id);
-        if (node !== undefined) publish(node);
-      }
+      if (strays.length <= mostTold) void tell(strays);
     },
+    dispose: () => void telling++,
   };
 }

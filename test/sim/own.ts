@@ -48,6 +48,8 @@ export function publish(world: World, guest: Guest, id: NodeId): void {
 export function note(guest: Guest, id: NodeId): void {
   const { replica, store, own } = guest;
   const node = replica.node(id);
+  // Removed for everybody.
+  if (!replica.isPrivateNode(id)) own.delete(id);
   if (node?.kind !== "file" || !replica.isPrivateNode(id)) return;
   if (node.nlink === 0) {
     own.delete(id);

@@ -283,6 +283,7 @@ export class World {
           break;
         case "reset":
           guest.store.reset(effect.node, effect.size);
+          if (!guest.replica.isPrivateNode(effect.node)) guest.own.delete(effect.node);
           break;
         case "park":
           for (const token of tokensIn(guest.store.get(effect.node).bytes)) this.accounted.add(token);

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { repositoryRoot } from "../../harness/place.ts";
 import { type Peer, sessionOf } from "../../harness/workbench/peers.ts";
+import type { Window } from "../../harness/workbench/window.ts";
 import type { Row } from "../row.ts";
 import { median } from "../stats.ts";
 import { countersFile, type Desk, type Pair } from "./desk.ts";
+import { readStopwatch } from "./stopwatch.ts";
 
 const mostActivationMs = 50;
 const mostBundleKilobytes = 300;
@@ -18,20 +20,15 @@ const ticksPerSecond = 100;
 /** What VS Code itself measured: loading the code and calling `activate`. */
 export async function benchActivation({ host: { window } }: Desk): Promise<readonly Row[]> {
   const samples: number[] = [];
+  const listed: number[] = [];
   const size = window.page.viewportSize();
   // The slowest are listed first, and rows are drawn only where there is room for them.
   if (size !== null) await window.page.setViewportSize({ ...size, height: 3 * size.height });
   for (let n = 0; n < activations; n += 1) {
     await window.reload();
     await window.statusBar.itemWithId("pairmount.status").waitFor();
-    await window.run("Developer: Show Running Extensions");
-    const row = window.page.locator(".runtime-extensions-editor .extension", {
-      has: window.page.locator(".name", { hasText: /^Pairmount$/ }),
-    });
-    const words = await row.locator(".activation-time").innerText();
-    const time = /(\d+)\s*ms/.exec(words)?.[1];
-    if (time === undefined) throw new Error(`no activation time in "${words}"`);
-    samples.push(Number(time));
+    samples.push(await readStopwatch(window));
+    listed.push(await readListed(window));
   }
   // That editor stands before all else.
   await window.reload();
@@ -41,7 +38,7 @@ export async function benchActivation({ host: { window } }: Desk): Promise<reado
   return [
     {
       what: "activation of the extension: require and activate",
-      measured: `${activations} reloads, by Running Extensions`,
+      measured: `${activations} reloads; Running Extensions, with what VS Code loads before: ${median(listed)} ms`,
       baseline: "–",
       figure: `p50 ${p50} ms`,
       atLeast: `p50 ≤ ${mostActivationMs} ms`,
@@ -56,6 +53,18 @@ export async function benchActivation({ host: { window } }: Desk): Promise<reado
       good: bundle <= mostBundleKilobytes,
     },
   ];
+}
+
+/** As its users see it. */
+async function readListed(window: Window): Promise<number> {
+  await window.run("Developer: Show Running Extensions");
+  const row = window.page.locator(".runtime-extensions-editor .extension", {
+    has: window.page.locator(".name", { hasText: /^Pairmount$/ }),
+  });
+  const words = await row.locator(".activation-time").innerText();
+  const time = /(\d+)\s*ms/.exec(words)?.[1];
+  if (time === undefined) throw new Error(`no activation time in "${words}"`);
+  return Number(time);
 }
 
 function kilobytesOf(bundled: readonly string[]): number {

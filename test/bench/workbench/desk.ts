@@ -12,6 +12,7 @@ import {
 } from "../../harness/workbench/peers.ts";
 import type { Proxy } from "../../harness/proxy.ts";
 import { clone } from "../throughput.ts";
+import { writeStopwatch } from "./stopwatch.ts";
 
 export interface Desk {
   readonly workbenches: OwnedWorkbenches;
@@ -40,7 +41,8 @@ export async function openDesk(fixture: string): Promise<Desk> {
     const at = workbenches.folder("files");
     const [folder, plain] = [join(at, "app"), join(at, "plain")] as const;
     for (const target of [folder, plain]) await clone(fixture, target);
-    const host = await startPeer(workbenches, { name: "ada", folder, env: counting(workbenches, "ada") });
+    const extensions = [writeStopwatch(workbenches.folder("stopwatch"))];
+    const host = await startPeer(workbenches, { name: "ada", folder, extensions, env: counting(workbenches, "ada") });
     return { workbenches, host, folder, plain, elsewhere: workbenches.folder("elsewhere") };
   } catch (error) {
     await workbenches.close();

@@ -34,15 +34,17 @@ export interface PeerOptions {
   readonly folder: string;
   readonly trust?: WorkbenchOptions["trust"];
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Folders of extensions beside Pairmount. */
+  readonly extensions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function startPeer(workbenches: Workbenches, options: PeerOptions): Promise<Peer> {
-  const { name, folder, trust = "everything", settings, env } = options;
+  const { name, folder, trust = "everything", settings, extensions = [], env } = options;
   const workbench = await workbenches.start({
     home: workbenches.folder(name),
     trust,
-    extensions: [stagePairmount(workbenches.folder("pairmount"))],
+    extensions: [stagePairmount(workbenches.folder("pairmount")), ...extensions],
     settings: { "pairmount.name": name, ...settings },
     env: { ...gitEnvironment(name), ...env },
   });

@@ -37,6 +37,19 @@ const told = (rig: HostRig): string[] =>
   rig.host.snapshot().nodes.flatMap(({ places }) => places.map(({ name }) => name));
 
 describe("R-HIDE at the host", () => {
+  test("another name of a hidden file, from when sharing began, is not removed with its directory either", () => {
+    const nodes = scanned([...paths, "d/", "d/same"]).map((each) =>
+      each.places[0]?.name === "same" ? { ...each, places: [...each.places, at(rootNode, ".env.x")] } : each,
+    );
+    const rig = hostRig([], { scanned: nodes, rules });
+    expect(told(rig)).not.toContain("same");
+    const place = { parent: rig.find("d"), name: at(rootNode, "same").name };
+    expect(rig.host.isHidden(place)).toBe(true);
+    const op: Op = { t: "rmdir", at: at(rootNode, "d"), node: rig.find("d"), time: time(9) };
+    expect(rig.submit(1, op).ordered).toMatchObject({ t: "refused", reason: "not-empty" });
+    expect(rig.done).toEqual([]);
+  });
+
   test("hidden names, and all in directories of such names, are in no snapshot and show nothing", () => {
     const rig = rigged();
     expect(told(rig).filter((name) => [".env", "a.key", "x"].includes(name))).toEqual([]);

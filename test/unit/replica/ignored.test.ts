@@ -113,6 +113,35 @@ describe("R-SEED: what is ignored is the host's until this guest changes it", ()
     expect(names(p, sub)).toEqual(["own.js"]);
   });
 
+  test("an ignored directory that the host makes anew is the new one, with what this guest has in it", () => {
+    const p = pair({ also: ["out/", "out/sub/"], rules });
+    const [dir, sub] = [p.find("out"), p.find("out/sub")];
+    const own = make(p, sub, "own.js");
+    p.host.local({ t: "rmdir", at: at(dir, "sub"), node: sub, time: time(6) });
+    p.host.local({ t: "rmdir", at: at(rootNode, "out"), node: dir, time: time(6) });
+    p.receive();
+    expect(p.guest.pathOf(own)).toEqual(["out", "sub", "own.js"]);
+    const [anew, within] = [p.host.newNode(), p.host.newNode()];
+    p.host.local({ t: "mkdir", at: at(rootNode, "out"), node: anew, mode: 0o755, time: time(7) });
+    p.host.local({ t: "mkdir", at: at(anew, "sub"), node: within, mode: 0o755, time: time(7) });
+    p.host.local({ t: "create", at: at(within, "c.js"), node: p.host.newNode(), mode: 0o644, time: time(7) });
+    p.receive();
+    expect(p.guest.lookup(at(rootNode, "out"))).toBe(anew);
+    expect(names(p, within)).toEqual(["c.js", "own.js"]);
+    expect(p.guest.pathOf(own)).toEqual(["out", "sub", "own.js"]);
+    make(p, within, "more.js");
+  });
+
+  test("but a file that takes its name does not take away what this guest has in it", () => {
+    const p = pair({ also: ["x.log/"], rules });
+    const own = make(p, p.find("x.log"), "own.js");
+    const place = at(rootNode, "x.log");
+    p.host.local({ t: "rmdir", at: place, node: p.find("x.log"), time: time(6) });
+    p.host.local({ t: "create", at: place, node: p.host.newNode(), mode: 0o644, time: time(7) });
+    p.receive();
+    expect(p.guest.pathOf(own)).toEqual(["x.log", "own.js"]);
+  });
+
   test("renames within ignored places stay here, directories with the host's files in them too", () => {
     const p = start();
     const dir = p.find("out");
@@ -152,6 +181,20 @@ describe("R-SEED: across the border", () => {
     expect(p.guest.pending()).toEqual({ operations: 0, bytes: 0 });
   });
 
+  test("a large one is told in parts", () => {
+    const p = start();
+    const node = make(p, rootNode, "a.log");
+    const large = new Uint8Array(2.5 * 2 ** 20);
+    p.guest.write({ node, handle: 1, append: false }, 0, large, time(4));
+    const { send } = p.guest.publish(node, large, time(6));
+    const writes = send.flatMap(({ op }) => (op.t === "write" ? [op] : []));
+    expect(writes.map(({ extents }) => extents.map(({ length }) => length / 2 ** 20))).toEqual([[1], [1], [0.5]]);
+    p.up(send);
+    p.receive();
+    expect(p.host.node(node)?.size).toBe(large.length);
+    expect(p.guest.node(node)?.version).toBe(p.host.node(node)?.version);
+  });
+
   test("a shared file moved to a free ignored name stays shared there (an editor's backup)", () => {
     const p = start();
     const node = p.find("a.txt");
@@ -164,12 +207,25 @@ describe("R-SEED: across the border", () => {
     expect(() => p.find("a.log")).toThrow("nothing at");
   });
 
-  test("the rest is EXDEV: onto an ignored name in use, the host's file, directories, hidden names", () => {
+  test("a shared file moved onto an ignored name in use is its own from then on (sed -i)", () => {
+    const p = start();
+    const over = p.find("notes.log");
+    const node = p.find("a.txt");
+    p.up(p.guest.perform({ t: "rename", from: at(rootNode, "a.txt"), to: at(rootNode, "notes.log"), time: time(5) }));
+    p.receive();
+    expect(p.guest.lookup(at(rootNode, "notes.log"))).toBe(node);
+    expect(p.find("notes.log")).toBe(over);
+    expect(() => p.find("a.txt")).toThrow("nothing at");
+    expect(p.guest.setRules(nothingApart).strays.flatMap((id) => p.guest.publish(id, bytes(""), time(6)).send)).toEqual(
+      [],
+    );
+  });
+
+  test("the rest is EXDEV: the host's file, directories, hidden names", () => {
     const p = start();
     const rename = (from: string, to: string): Performed =>
       p.guest.perform({ t: "rename", from: at(rootNode, from), to: at(rootNode, to), time: time(5) });
     const exdev = { t: "failed", errno: errno.EXDEV, send: [] };
-    expect(rename("a.txt", "notes.log")).toEqual(exdev);
     expect(rename("notes.log", "c.txt")).toEqual(exdev);
     expect(rename("out", "shared")).toEqual(exdev);
   });

@@ -18,6 +18,7 @@ test("a truncation made while bytes travel is not undone by them: what grows bac
   const shown = { size: 100 };
   const replica = {
     position: 1 as Seq,
+    isPrivateNode: () => false,
     node: () => shown,
     confirmed: () => ({ version }),
   } as unknown as GuestReplica;
@@ -44,6 +45,7 @@ test("of a file that is written all the time, what was not written while the byt
   const confirmed = { version };
   const replica = {
     position: 1 as Seq,
+    isPrivateNode: () => false,
     node: () => ({ size: 100 }),
     confirmed: () => confirmed,
     hasPendingContent: () => false,
@@ -78,6 +80,7 @@ test("an answer the order has overtaken in a way that is not known is asked for 
   const cache = openGuestCache(dir);
   const replica = {
     position: 9 as Seq,
+    isPrivateNode: () => false,
     node: () => ({ size: 4 }),
     confirmed: () => ({ version }),
     hasPendingContent: () => false,
