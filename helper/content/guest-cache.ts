@@ -4,6 +4,7 @@ import {
   mkdirSync,
   openSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeFileSync,
   constants,
@@ -15,6 +16,7 @@ import { fail, ok, type Result } from "../base/result.ts";
 import type { NodeId } from "../replica/ids.ts";
 import { attempt } from "./attempt.ts";
 import { Descriptors } from "./descriptors.ts";
+import { linkOrCopy } from "./link-or-copy.ts";
 import { readFully, writeAll } from "./file-io.ts";
 import { Ranges, type Range } from "./ranges.ts";
 
@@ -169,6 +171,37 @@ export class GuestCache {
       if (entry?.fileLength !== undefined) copyFileSync(this.#path(node), path, constants.COPYFILE_FICLONE);
       else writeFileSync(path, entry?.memory ?? new Uint8Array(0));
     });
+  }
+
+  /**
+   * Makes the node's bytes, `size` of them, a file that is at `path`, too, in the place of what is there: what is written later shows
+   * in it. Where the two are on different file systems it is a copy, and does not.
+   */
+  keepAt(node: NodeId, path: string, size: number): Errno | undefined {
+    this.ensure(node, size);
+    const entry = this.#entries.get(node) as Entry;
+    return attempt(() => {
+      if (entry.fileLength === undefined || entry.fileLength < size) {
+        ftruncateSync(this.#file(node, entry), size);
+        entry.fileLength = size;
+      }
+      linkOrCopy(this.#path(node), path);
+    });
+  }
+
+  /** The file, by a link or a copy, is the whole content of a node not known yet. Returns how many bytes it is. */
+  adopt(node: NodeId, path: string): Result<number> {
+    assert(!this.#entries.has(node), "content is adopted for a new node");
+    let size = 0;
+    const failed = attempt(() => {
+      linkOrCopy(path, this.#path(node));
+      ({ size } = statSync(this.#path(node)));
+    });
+    if (failed !== undefined) return fail(failed);
+    const entry = this.#add(node, size);
+    entry.present.add(0, size);
+    entry.fileLength = size;
+    return ok(size);
   }
 
   drop(node: NodeId): void {

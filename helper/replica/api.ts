@@ -10,6 +10,7 @@ import type { PathRules } from "./path-rules.ts";
 import type { PathClass, ViewChange } from "./view-change.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "./ids.ts";
 import type { Program } from "./lost-locks.ts";
+import type { OwnEntry, OwnTree } from "./own-entry.ts";
 import type { Extent, Node, Op, Ordered, Place, RefusalReason, Submitted } from "./op.ts";
 
 /** The tree as this peer sees it (a guest: overlay over confirmed over private). All synchronous, from memory. A `Node`
@@ -200,6 +201,15 @@ export interface GuestReplica extends View {
   publish(node: NodeId, bytes: Uint8Array, time: Time): Published;
   /** Other rules hold from here on. */
   setRules(rules: PathRules): RulesChanged;
+  /** Grows with every change of this guest's own tree, its paths included (R-OWN). */
+  readonly ownRevision: number;
+  /** This guest's own work tree, to be kept. Lazy: to be read before `ownRevision` grows. */
+  ownTree(): OwnTree;
+  /**
+   * Puts back what was kept, once, before anything else. `adopt` takes the bytes of a file for its node here and says how many they
+   * are, or undefined where they cannot be had. Returns what has no place in the tree now: to be kept for another time.
+   */
+  restoreOwn(tree: OwnTree, adopt: (entry: OwnEntry, node: NodeId) => number | undefined): readonly OwnEntry[];
   /** Ends bursts: of one handle, of one node, or all. */
   endBurst(which: { readonly node: NodeId; readonly handle?: number } | "all"): readonly Submitted[];
 

@@ -79,7 +79,8 @@ export function giveWay(view: GuestView, op: Extract<LocalOp, { t: "rmdir" | "un
   if (ghost !== undefined) ghost.size = own.size;
 }
 
-function takeOverDir(view: GuestView, dir: NodeId): void {
+/** The directory, if it is the host's at an ignored place: something of this guest's own is in it. */
+export function takeOverDir(view: GuestView, dir: NodeId): void {
   if (view.classes.isIgnoredDir(dir)) takeOver(view, dir);
 }
 

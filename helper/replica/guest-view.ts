@@ -49,6 +49,8 @@ export class GuestView implements Tree {
   dirsMoved(): void {
     this.git.moved();
     this.classes.forget();
+    // Own files below have other paths.
+    this.privates.revision++;
   }
 
   sharedChild(dir: NodeId, name: FileName): NodeId | undefined {

@@ -5,9 +5,11 @@ import { GuestSender } from "./guest-sender.ts";
 import { changeRules } from "./guest-publish.ts";
 import { GuestView } from "./guest-view.ts";
 import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
+import type { Place } from "./op.ts";
 import { isHiding } from "./local-checks.ts";
 import { nothingApart, type PathRules } from "./path-rules.ts";
 import { namespaceOf } from "./snapshot.ts";
+import { exportOwn, importOwn } from "./own-tree.ts";
 import { createPlaceQuestions } from "./view.ts";
 
 export interface GuestOptions {
@@ -44,6 +46,9 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     return range.next++ as NodeId;
   }
 
+  const newNode = (at: Place): NodeId => (view.isNeverTold(at) ? view.privates.newNode() : newShared());
+  const idsLeft = (): number => ranges.reduce((left, range) => left + range.end - range.next, 0);
+
   return {
     ...createPlaceQuestions(view, view.git, () => view.confirmed.locks),
     peer,
@@ -65,10 +70,16 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     publish: (node, bytes, time) => sender.publish(node, bytes, time),
     setRules: (rules) => changeRules(view, rules),
     forget: (id) => view.forget(id),
-    newNode: (at) => (view.isNeverTold(at) ? view.privates.newNode() : newShared()),
+    newNode,
+    get ownRevision() {
+      return view.privates.revision;
+    },
+    ownTree: () => exportOwn(view),
+    restoreOwn: (tree, adopt) =>
+      importOwn(view, tree, { newNode: (at) => (idsLeft() < enoughIds ? undefined : newNode(at)), adopt }),
     addRange: (first) => void ranges.push({ next: first, end: first + nodeRangeSize }),
     get needsRange() {
-      return ranges.reduce((left, range) => left + range.end - range.next, 0) < enoughIds;
+      return idsLeft() < enoughIds;
     },
     initial: receiver.takeSeeds(options.snapshot.seeds).content,
     perform: (op) => sender.perform(op),

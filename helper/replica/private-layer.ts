@@ -21,13 +21,15 @@ export class PrivateLayer {
   readonly names = new Map<NodeId, Map<FileName, NodeId>>();
   readonly nodes = new Map<NodeId, Inode>();
   /** The host's names that this guest removed. */
-  readonly #gone = new Map<NodeId, Set<FileName>>();
+  readonly gone = new Map<NodeId, Set<FileName>>();
   /** Shared directories that somebody else removed while something of this guest was in them. */
   readonly #kept = new Set<NodeId>();
   /** The host's files that were under names of this guest's own when the rules changed: those may be replaced. */
   replaceable: ReadonlySet<NodeId> = new Set();
   /** Files that came with a seed and were not written here since. */
   readonly #borrowed = new Set<NodeId>();
+  /** Grows with every change, so that who keeps a copy knows (R-OWN). */
+  revision = 0;
   #nextNode = firstPrivateNode;
   #nextVersion = firstPrivateNode;
 
@@ -49,17 +51,18 @@ export class PrivateLayer {
   }
 
   isGone(dir: NodeId, name: FileName): boolean {
-    return this.#gone.get(dir)?.has(name) === true;
+    return this.gone.get(dir)?.has(name) === true;
   }
 
   gonePlaces(): readonly Place[] {
-    return [...this.#gone].flatMap(([parent, names]) => [...names].map((name) => ({ parent, name })));
+    return [...this.gone].flatMap(([parent, names]) => [...names].map((name) => ({ parent, name })));
   }
 
   /** The name shows again what the other layers have. */
   bringBack(at: Place): void {
-    const gone = this.#gone.get(at.parent);
-    if (gone?.delete(at.name) === true && gone.size === 0) this.#gone.delete(at.parent);
+    this.revision++;
+    const gone = this.gone.get(at.parent);
+    if (gone?.delete(at.name) === true && gone.size === 0) this.gone.delete(at.parent);
   }
 
   isKept(dir: NodeId): boolean {
@@ -71,6 +74,7 @@ export class PrivateLayer {
     op: Exclude<LocalOp, { t: "seed" }>,
     found: { readonly node: NodeId | undefined; readonly victim: NodeId | undefined; readonly covered: boolean },
   ): void {
+    this.revision++;
     switch (op.t) {
       case "create":
       case "mkdir":
@@ -103,14 +107,14 @@ export class PrivateLayer {
       case "unlink":
       case "rmdir":
         if (found.node !== undefined) this.#leave(op.at, found.node, op.time);
-        if (found.covered) this.#hideName(op.at);
+        if (found.covered) this.hideName(op.at);
         return;
       case "rename": {
         const inode = found.node === undefined ? undefined : this.nodes.get(found.node);
         if (inode === undefined) return;
         if (found.victim !== undefined) this.#leave(op.to, found.victim, op.time);
         this.#unname(op.from, inode, op.time);
-        if (found.covered) this.#hideName(op.from);
+        if (found.covered) this.hideName(op.from);
         changed(inode, op.time);
         this.#enter(op.to, inode);
         return;
@@ -125,6 +129,7 @@ export class PrivateLayer {
   }
 
   written(id: NodeId, end: number, time: Inode["mtime"], exact = false): void {
+    this.revision++;
     const inode = this.nodes.get(id);
     if (inode === undefined) return;
     inode.size = exact ? end : Math.max(inode.size, end);
@@ -153,10 +158,20 @@ export class PrivateLayer {
 
   /** The host's node, as it shows now, is this guest's own from here on, under the names given (R-SEED). */
   takeOver(shown: Inode, places: readonly Place[]): void {
+    this.revision++;
     const inode = copyOf(shown);
     inode.hidden = true;
     this.nodes.set(inode.id, inode);
     for (const at of places) this.#name(at, inode);
+  }
+
+  /** One more name of an own file, as it was before this session. */
+  addName(id: NodeId, at: Place): void {
+    const inode = this.nodes.get(id);
+    if (inode === undefined) return;
+    this.revision++;
+    this.#name(at, inode);
+    inode.nlink++;
   }
 
   /** A node of the shared layers, as it was there, moves here; `victim` has the name until now. */
@@ -173,11 +188,13 @@ export class PrivateLayer {
 
   /** A directory taken over that somebody else removed. */
   outlives(dir: NodeId): void {
+    this.revision++;
     this.#kept.add(dir);
   }
 
   /** No more this guest's own: the other layers show what they have. */
   giveBack(id: NodeId): void {
+    this.revision++;
     const inode = this.nodes.get(id);
     if (inode === undefined) return;
     for (const at of placesOf(inode)) this.#unset(at);
@@ -187,6 +204,7 @@ export class PrivateLayer {
 
   /** A shared directory took the name of a kept one: what was in that is in this now. */
   graft(from: NodeId, to: NodeId): void {
+    this.revision++;
     const moved = this.names.get(from);
     this.giveBack(from);
     this.names.delete(from);
@@ -200,11 +218,12 @@ export class PrivateLayer {
 
   /** A directory went: its private children go with it. */
   dropUnder(dir: NodeId): void {
+    this.revision++;
     for (const [name, id] of this.names.get(dir) ?? []) {
       this.dropUnder(id);
       this.#leave({ parent: dir, name }, id);
     }
-    this.#gone.delete(dir);
+    this.gone.delete(dir);
   }
 
   #enter(at: Place, inode: Inode): void {
@@ -221,9 +240,11 @@ export class PrivateLayer {
     else (inode.also ??= []).push(at);
   }
 
-  #hideName({ parent, name }: Place): void {
-    let gone = this.#gone.get(parent);
-    if (gone === undefined) this.#gone.set(parent, (gone = new Set()));
+  /** The host's name, which is nothing of this guest's own, does not show here any more. */
+  hideName({ parent, name }: Place): void {
+    this.revision++;
+    let gone = this.gone.get(parent);
+    if (gone === undefined) this.gone.set(parent, (gone = new Set()));
     gone.add(name);
   }
 

@@ -13,7 +13,7 @@ export interface Tree {
 const deepest = 2048;
 
 /** Names from the root, or undefined when the node has no way to it. */
-export function pathOf(tree: Tree, id: NodeId): readonly FileName[] | undefined {
+export function pathOf(tree: Pick<Tree, "placeOf">, id: NodeId): readonly FileName[] | undefined {
   const names: FileName[] = [];
   for (let node = id; node !== rootNode; ) {
     const place = tree.placeOf(node);

@@ -8,7 +8,7 @@ import { pathRulesOf } from "../git/path-rules.ts";
 import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
-import { systemTimers } from "../base/system-timers.ts";
+import { looseTimers, systemTimers } from "../base/system-timers.ts";
 import type { Down, GuestReplica } from "../replica/api.ts";
 import { createGuestReplica } from "../replica/guest.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
@@ -20,6 +20,7 @@ import { withGuestConfigs } from "./config-seeds.ts";
 import { createContentApplier } from "./apply-content.ts";
 import { type ContentFetcher, createContentFetcher } from "./content-fetcher.ts";
 import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts";
+import { type OwnKeeper, startOwnKeeper } from "./own-keeper.ts";
 import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { programOf } from "./programs.ts";
 import { none } from "./sync-status.ts";
@@ -31,6 +32,8 @@ export interface GuestParts {
   readonly connection: HostConnection;
   readonly cache: GuestCache;
   readonly recovery: RecoveryStore;
+  /** A folder (R-OWN). */
+  readonly own: string;
   readonly name: string;
   /** Test-only. */
   readonly localLocks: boolean;
@@ -64,6 +67,7 @@ interface Running extends GuestSide {
   readonly waiters: Waiters;
   readonly applyContent: ReturnType<typeof createContentApplier>;
   readonly timeline: Timeline;
+  readonly keeper: OwnKeeper;
 }
 
 export function createGuestFollower(parts: GuestParts): GuestFollower {
@@ -158,7 +162,9 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       died: (node) => workspace.died(node),
     });
     const timeline = createTimeline({ view: replica, clock, emit, nameOf, own: replica.peer, readBytes });
-    return { replica, waiters, fetcher, workspace, applyContent, timeline };
+    const warn = (text: string): void => emit({ event: "warning", text });
+    const keeping = { replica, cache, folder: parts.own, timers: looseTimers, warn };
+    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper: startOwnKeeper(keeping) };
   }
 
   function readBytes(node: NodeId, offset: number, length: number): Uint8Array | undefined {
@@ -266,13 +272,12 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       presence.dispose();
       if (running === undefined) return;
       await handIn(running);
-      await running.waiters.dispose();
-      await running.workspace.dispose();
+      for (const each of [running.keeper, running.waiters, running.workspace]) await each.dispose();
     },
   };
 }
 
-/** A directory is elsewhere now: other patterns may speak of what is in it. */
+/** Other patterns may speak of what is in it now. */
 function isMoveOfShared(replica: GuestReplica, op: Op): boolean {
   return op.t === "rename" && replica.node(op.node)?.kind === "dir" && !replica.isPrivate(op.to);
 }

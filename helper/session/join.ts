@@ -22,7 +22,7 @@ import { withIndexOwner } from "./index-owner.ts";
 import { mountWorkspace, prepareMountPoint, shownOwner } from "./mounting.ts";
 import { cacheFolder, safeName, stateFolder } from "./places.ts";
 import { recoveredFiles } from "./recovered-files.ts";
-import { recoveryFolder } from "./recovery-folder.ts";
+import { ownFolder, recoveryFolder } from "./recovery-folder.ts";
 import { startPrefetch } from "./prefetch.ts";
 import { sessionErrorOf } from "./link-failure.ts";
 import { guestStatus } from "./status.ts";
@@ -59,6 +59,8 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   const cache = openGuestCache(joinPath(ownCache, "content"));
   owned.add(cache);
 
+  const mountPointOf = (connection: HostConnection): string =>
+    options.mount === undefined ? defaultMountPoint(connection) : resolve(options.mount);
   progress({ step: "connect", done: 0, total: 1 });
   const joined = await connectGuest({
     invite: parsed.invite,
@@ -81,10 +83,12 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         noRecovery = error as Error;
         throw error;
       }
+      const mount = mountPointOf(connection);
       follower = createGuestFollower({
         connection,
         cache,
         recovery,
+        own: ownFolder({ repository, workspace, hostKey: parsed.invite.host, mount }),
         name: options.name,
         localLocks: switches.localLocks,
         emit,
@@ -113,7 +117,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     throwIfCancelled(options.signal);
   });
 
-  const mountPoint = options.mount === undefined ? defaultMountPoint(connection) : resolve(options.mount);
+  const mountPoint = mountPointOf(connection);
   await clearDeadMounts([mountPoint]);
   prepareMountPoint(mountPoint);
   progress({ step: "mount", done: 0, total: 1 });

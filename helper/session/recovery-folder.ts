@@ -1,4 +1,4 @@
-/** Which workspace is which, and where the versions that lost a race in it are kept. */
+/** Which workspace is which, and where is kept what lost a race in it, and what is a guest's own. */
 import { createHash, createHmac } from "node:crypto";
 import { join } from "node:path";
 import type { Identity } from "../peer/identity.ts";
@@ -21,4 +21,13 @@ export function recoveryFolder(
 ): string {
   const identity = createHash("sha256").update(`${of.role}\0${of.hostKey}\0${of.workspace}`).digest("hex");
   return join(stateFolder(env), "recovered", `${safeName(of.repository).slice(0, 40)}-${identity.slice(0, 24)}`);
+}
+
+/** One for each place a guest has a workspace at: `own/app-5e0c3f…` (R-OWN). */
+export function ownFolder(
+  of: { readonly repository: string; readonly workspace: string; readonly hostKey: string; readonly mount: string },
+  env: NodeJS.ProcessEnv = process.env,
+): string {
+  const identity = createHash("sha256").update(`${of.hostKey}\0${of.workspace}\0${of.mount}`).digest("hex");
+  return join(stateFolder(env), "own", `${safeName(of.repository).slice(0, 40)}-${identity.slice(0, 24)}`);
 }

@@ -39,6 +39,8 @@ export interface Session {
   readonly host: Peer;
   readonly guests: readonly Peer[];
   readonly peers: readonly Peer[];
+  /** A guest whose helper has ended joins again, at its mount and with its home. */
+  readonly rejoin: (guest: number) => Promise<Helper>;
   readonly close: () => Promise<void>;
 }
 
@@ -70,6 +72,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     if (typeof invite !== "string" || typeof port !== "number") throw new Error("`shared` has no invite or port");
 
     const guests: Peer[] = [];
+    const joins: (() => Promise<Helper>)[] = [];
+    const rejoin = async (guest: number): Promise<Helper> => await (joins[guest] as () => Promise<Helper>)();
     for (let i = 0; i < options.guests; i += 1) {
       const proxy =
         options.proxy && (await startProxy({ ...options.proxy, seed: options.proxy.seed + i, hostPort: port }));
@@ -87,12 +91,17 @@ export async function startSession(options: SessionOptions): Promise<Session> {
         env["PAIRMOUNT_TEST_OWNER"] = options.guestOwner;
       }
       const home = join(temporary, `guest-${i}`);
-      const helper = await startHelper({ home, args: ["join", invite, mount, "--name", name, ...driver], mount, env });
-      ends.push(() => helper.stop());
+      const args = ["join", invite, mount, "--name", name, ...driver];
+      joins.push(async () => {
+        const helper = await startHelper({ home, args, mount, env });
+        ends.push(() => helper.stop());
+        return helper;
+      });
+      const helper = await rejoin(i);
       guests.push({ name, root: mount, helper, proxy });
     }
     const hostPeer: Peer = { name: "ada", root: hostMount ?? options.folder, helper: host, proxy: undefined };
-    return { folder: options.folder, host: hostPeer, guests, peers: [hostPeer, ...guests], close };
+    return { folder: options.folder, host: hostPeer, guests, peers: [hostPeer, ...guests], rejoin, close };
   } catch (error) {
     await close();
     throw error;

@@ -38,5 +38,6 @@ export async function repositoryPair(files: Readonly<Record<string, string>>, tr
     rmSync(join(from, mark));
     await vi.waitFor(() => expect(existsSync(join(to, mark))).toBe(false), settles);
   };
-  return { folder, host, guest, first: session.host.helper.first, told };
+  const [ben] = session.guests;
+  return { folder, host, guest, helper: ben?.helper, session, first: session.host.helper.first, told };
 }

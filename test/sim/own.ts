@@ -1,5 +1,7 @@
 /** A guest's own files at ignored places (R-SEED): what the shell does around the core, and what must be true of them. */
-import type { LocalOp } from "../../helper/replica/api.ts";
+import type { FileName } from "../../helper/base/name.ts";
+import type { LocalOp, View } from "../../helper/replica/api.ts";
+import { createGuestReplica } from "../../helper/replica/guest.ts";
 import { rootNode, type NodeId } from "../../helper/replica/ids.ts";
 import { nothingApart, type PathRules } from "../../helper/replica/path-rules.ts";
 import type { Guest } from "./guest.ts";
@@ -89,4 +91,39 @@ function checkPlaces(world: World, guest: Guest, dir: NodeId, seen: Set<NodeId>)
 /** Nothing is ignored any more: what can be told is. */
 export function shareAll(world: World, guest: Guest): void {
   for (const id of guest.replica.setRules(nothingApart).strays) publish(world, guest, id);
+}
+
+/**
+ * R-OWN: what the guest shows outside git dirs, its next session shows; what is homeless there is a file's name, and in a place
+ * that is shared.
+ */
+export function checkRestored(world: World, { replica, peer }: Guest): void {
+  const next = createGuestReplica({
+    peer,
+    snapshot: world.host.snapshot(),
+    range: world.host.nextRange(),
+    received: 0,
+    rules: someIgnored,
+  });
+  const homeless = new Set(next.restoreOwn(replica.ownTree(), ({ size }) => size).map(({ path }) => path.join("/")));
+  const [before, after] = [shown(replica), shown(next)];
+  for (const [path, what] of before)
+    if (after.get(path) !== what && !homeless.has(path))
+      world.wrong.push(`peer ${peer}: ${path} was ${what}, is ${after.get(path)} in the next session`);
+  for (const path of replica.ownTree().gone)
+    if (after.has(path.join("/"))) world.wrong.push(`peer ${peer}: ${path.join("/")} was removed here`);
+  for (const path of homeless)
+    if (someIgnored.isIgnored(path.split("/") as FileName[], "file") && !after.has(path))
+      world.wrong.push(`peer ${peer}: ${path} is homeless`);
+}
+
+function shown(view: View, dir = rootNode, path = "", found = new Map<string, string>()): Map<string, string> {
+  for (const { name, node } of view.list(dir)) {
+    const { kind, mode, size } = view.node(node) ?? { kind: "none", mode: 0, size: 0 };
+    const at = `${path}${name}`;
+    if (name === ".git") continue;
+    found.set(at, `${kind} ${mode.toString(8)} ${size} ${view.isPrivateNode(node) ? "own" : "shared"}`);
+    if (kind === "dir") shown(view, node, `${at}/`, found);
+  }
+  return found;
 }

@@ -4,7 +4,7 @@ import { actGuest, actHost, commitStep } from "./actions.ts";
 import type { Guest } from "./guest.ts";
 import type { Step } from "./random.ts";
 import { tokensIn } from "./store.ts";
-import { checkOwn, shareAll } from "./own.ts";
+import { checkOwn, checkRestored, shareAll } from "./own.ts";
 import { place, World, type WorldOptions } from "./world.ts";
 
 /** Runs the steps, lets everything settle, and says what went wrong. */
@@ -17,6 +17,7 @@ export function run(steps: readonly Step[], options: WorldOptions): readonly str
   }
   settle(world);
   if (options.rules !== undefined) {
+    for (const guest of world.guests) checkRestored(world, guest);
     for (const guest of world.guests) shareAll(world, guest);
     settle(world);
     for (const guest of world.guests) checkOwn(world, guest);

@@ -1,5 +1,14 @@
 import fc from "fast-check";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  mkdirSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -150,4 +159,60 @@ describe("a guest's content cache", () => {
       { numRuns: 300 },
     );
   });
+
+  test("keeps a file at another place, too, where what is written later shows", () => {
+    const path = join(dir, "kept");
+    const at = () => readFileSync(path, "utf8");
+    writeFileSync(path, "what was there");
+    cache.ensure(node, 0);
+    cache.write(node, 0, bytes("small"));
+    expect(cache.keepAt(node, path, 5)).toBeUndefined();
+    expect(at()).toBe("small");
+    cache.write(node, 5, bytes(" and grown"));
+    expect(at()).toBe("small and grown");
+    cache.truncate(node, 3);
+    expect(at()).toBe("sma");
+    cache.truncate(node, 5);
+    expect(cache.keepAt(node, path, 5)).toBeUndefined();
+    expect(at()).toBe("sma\0\0");
+    expect(text(0, 5)).toBe("sma\0\0");
+    cache.drop(node);
+    expect(at()).toBe("sma\0\0");
+    expect(readdirSync(dir).sort()).toEqual(["cache", "kept"]);
+    expect(cache.keepAt(node, join(dir, "none", "x"), 5)).toBe(2);
+  });
+
+  test("adopts a file as the whole content of a node", () => {
+    const path = join(dir, "kept");
+    writeFileSync(path, "adopted");
+    expect(cache.adopt(node, path)).toEqual({ ok: true, value: 7 });
+    expect(cache.covers(node, 0, 7)).toBe(true);
+    expect(text(0, 7)).toBe("adopted");
+    cache.write(node, 0, bytes("A"));
+    expect(readFileSync(path, "utf8")).toBe("Adopted");
+    expect(cache.adopt((node + 1) as NodeId, join(dir, "none"))).toMatchObject({ ok: false });
+    expect(cache.has((node + 1) as NodeId)).toBe(false);
+  });
+
+  test.skipIf(!isElsewhere("/dev/shm"))("copies where the other place is on another file system", () => {
+    const other = mkdtempSync("/dev/shm/pm-content-");
+    try {
+      const path = join(other, "kept");
+      cache.ensure(node, 0);
+      cache.write(node, 0, bytes("first"));
+      expect(cache.keepAt(node, path, 5)).toBeUndefined();
+      cache.write(node, 0, bytes("again"));
+      expect(readFileSync(path, "utf8")).toBe("first");
+      expect(cache.keepAt(node, path, 5)).toBeUndefined();
+      expect(readFileSync(path, "utf8")).toBe("again");
+      expect(readdirSync(other)).toEqual(["kept"]);
+      expect(cache.adopt((node + 1) as NodeId, path)).toEqual({ ok: true, value: 5 });
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
 });
+
+function isElsewhere(path: string): boolean {
+  return existsSync(path) && statSync(path).dev !== statSync(tmpdir()).dev;
+}

@@ -35,6 +35,7 @@ async function writing() {
     connection: link as unknown as HostConnection,
     cache,
     recovery,
+    own: join(dir, "own"),
     name: "guest",
     localLocks: false,
     emit: () => undefined,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createIdentity } from "../../../helper/peer/identity.ts";
-import { recoveryFolder, workspaceId } from "../../../helper/session/recovery-folder.ts";
+import { ownFolder, recoveryFolder, workspaceId } from "../../../helper/session/recovery-folder.ts";
 
 const home = mkdtempSync(join(tmpdir(), "pm-recovery-"));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -37,4 +37,17 @@ test.each<[string, Partial<Of>]>([
 
 test("a repository's name from the other side stays one name in the folder", () => {
   expect(basename(placeOf({ repository: `../../${"x".repeat(200)}/ap\0p` }))).toMatch(/^[\w-]{40}-[0-9a-f]{24}$/);
+});
+
+test("a guest's own files have a place for each host, workspace and mount (R-OWN)", () => {
+  const mine = { ...app, mount: "/home/dora/app" };
+  const own = (more: Partial<typeof mine> = {}): string => ownFolder({ ...mine, ...more }, { XDG_STATE_HOME: home });
+  expect(own()).toMatch(/\/pairmount\/own\/app-[0-9a-f]{24}$/);
+  expect(own()).toBe(own());
+  const others = [
+    own({ mount: "/home/dora/other" }),
+    own({ hostKey: dora.fingerprint }),
+    own({ workspace: workspaceId(ada, "/home/ada/old/app") }),
+  ];
+  expect(new Set([own(), ...others]).size).toBe(4);
 });
