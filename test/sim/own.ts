@@ -122,7 +122,9 @@ function shown(view: View, dir = rootNode, path = "", found = new Map<string, st
     const { kind, mode, size } = view.node(node) ?? { kind: "none", mode: 0, size: 0 };
     const at = `${path}${name}`;
     if (name === ".git") continue;
-    found.set(at, `${kind} ${mode.toString(8)} ${size} ${view.isPrivateNode(node) ? "own" : "shared"}`);
+    // A directory that shows by itself in the one may be taken over for what is in it in the other.
+    const isOwn = kind !== "dir" && view.isPrivateNode(node);
+    found.set(at, `${kind} ${mode.toString(8)} ${size} ${isOwn ? "own" : "shared"}`);
     if (kind === "dir") shown(view, node, `${at}/`, found);
   }
   return found;
