@@ -4,43 +4,13 @@ import type { FileName } from "../../../helper/base/name.ts";
 import type { LocalOp } from "../../../helper/replica/api.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
 import { nothingApart, type PathRules } from "../../../helper/replica/path-rules.ts";
+import { make, mkdir, names, rules, start, write as ownWrite } from "./ignoring.ts";
 import { create, pair, type Pair } from "./pair.ts";
 import { at, bytes, name, time } from "./rig.ts";
 
-const out = name("out");
-const rules: PathRules = {
-  isHidden: (each) => each === ".env",
-  isIgnored: (path, kind) =>
-    path.some((part, depth) => (part === out && (kind === "dir" || depth < path.length - 1)) || part.endsWith(".log")),
-};
-const also = ["out/", "out/a.js", "out/sub/", "out/sub/b.js", "notes.log"];
-const start = (): Pair => pair({ also, rules });
-
-const names = (p: Pair, dir: NodeId): string[] =>
-  p.guest
-    .list(dir)
-    .map((entry) => entry.name as string)
-    .sort();
-
-function make(p: Pair, parent: NodeId, text: string, content = ""): NodeId {
-  const op = create(p, parent, text);
-  const { node } = op as { node: NodeId };
-  expect(p.guest.perform(op)).toEqual({ t: "done", send: [] });
-  if (content !== "") write(p, node, content);
-  return node;
-}
-
 function write(p: Pair, node: NodeId, text: string): void {
-  p.up(p.guest.write({ node, handle: 1, append: false }, 0, bytes(text), time(9)));
+  p.up(ownWrite(p, node, text));
 }
-
-const mkdir = (p: Pair, parent: NodeId, text: string): LocalOp & { readonly node: NodeId } => ({
-  t: "mkdir",
-  at: at(parent, text),
-  node: p.guest.newNode(at(parent, text)),
-  mode: 0o755,
-  time: time(5),
-});
 
 test("a directory of the host that this guest has own files in shows where others move it to be shared", () => {
   const p = start();
@@ -198,7 +168,7 @@ test("names removed here show again where others move their directory to be shar
 test("own files at a place that a move of their directory made shared are told", () => {
   const gen = name("gen");
   const anchored: PathRules = { ...rules, isIgnored: (path) => path[0] === "dir" && path[1] === gen };
-  const p = pair({ also, rules: anchored });
+  const p = pair({ rules: anchored });
   const dir = p.find("dir");
   const made = mkdir(p, dir, "gen");
   p.guest.perform(made);

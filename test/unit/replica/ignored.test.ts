@@ -1,51 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { errno } from "../../../helper/base/errno.ts";
-import type { LocalOp, Performed } from "../../../helper/replica/api.ts";
+import type { Performed } from "../../../helper/replica/api.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
-import { nothingApart, type PathRules } from "../../../helper/replica/path-rules.ts";
+import { nothingApart } from "../../../helper/replica/path-rules.ts";
+import { done, make, mkdir, names, rules, start, write } from "./ignoring.ts";
 import { create, pair, type Pair } from "./pair.ts";
 import { at, bytes, name, time } from "./rig.ts";
-
-const out = name("out");
-
-/** `out/` and `*.log` are ignored, `.env` is hidden. */
-const rules: PathRules = {
-  isHidden: (each) => each === ".env",
-  isIgnored: (path, kind) =>
-    path.some((part, depth) => (part === out && (kind === "dir" || depth < path.length - 1)) || part.endsWith(".log")),
-};
-
-const also = ["out/", "out/a.js", "out/sub/", "out/sub/b.js", "notes.log"];
-const start = (): Pair => pair({ also, rules });
-
-function done(performed: Performed): void {
-  expect(performed).toMatchObject({ t: "done", send: [] });
-}
-
-function names(p: Pair, dir: NodeId): string[] {
-  return p.guest
-    .list(dir)
-    .map((entry) => entry.name as string)
-    .sort();
-}
-
-function write(p: Pair, node: NodeId, text: string): Performed {
-  return p.guest.write({ node, handle: 1, append: false }, 0, bytes(text), time(9));
-}
-
-const mkdir = (p: Pair, parent: NodeId, text: string): LocalOp => ({
-  t: "mkdir",
-  at: at(parent, text),
-  node: p.guest.newNode(at(parent, text)),
-  mode: 0o755,
-  time: time(5),
-});
-
-const make = (p: Pair, parent: NodeId, text: string): NodeId => {
-  const op = create(p, parent, text);
-  done(p.guest.perform(op));
-  return (op as { node: NodeId }).node;
-};
 
 describe("R-SEED: what is ignored is the host's until this guest changes it", () => {
   test("a new file stays here, and the host's beside it go on showing", () => {
@@ -266,7 +226,7 @@ describe("R-SEED: other rules", () => {
     const p = start();
     const made = mkdir(p, rootNode, "out2.log");
     done(p.guest.perform(made));
-    const dir = (made as { node: NodeId }).node;
+    const dir = made.node;
     const inner = make(p, dir, "x");
     done(write(p, inner, "inner"));
     const over = p.find("notes.log");
