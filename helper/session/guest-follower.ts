@@ -1,11 +1,8 @@
 /** A guest follows the order: each message is applied, its content kept, the mount told, the waiting answered. */
-import { errno } from "../base/errno.ts";
 import type { Disposable } from "../base/disposable.ts";
-import { fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { RecoveryStore } from "../content/recovery-store.ts";
 import { pathRulesOf } from "../git/path-rules.ts";
-import type { SpaceFigures } from "../mount/workspace.ts";
 import type { HostConnection, HostEvents, PeerStatus, Space } from "../peer/api.ts";
 import { linkErrorSentence } from "../peer/errors.ts";
 import { looseTimers, systemTimers } from "../base/system-timers.ts";
@@ -23,6 +20,7 @@ import { createGuestWorkspace, type GuestWorkspace } from "./guest-workspace.ts"
 import { type OwnKeeper, startOwnKeeper } from "./own-keeper.ts";
 import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { programOf } from "./programs.ts";
+import { figuresOf } from "./space-figures.ts";
 import { none } from "./sync-status.ts";
 import { createTransfers, type Moving } from "./transfers.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
@@ -280,20 +278,4 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
 /** Other patterns may speak of what is in it now. */
 function isMoveOfShared(replica: GuestReplica, op: Op): boolean {
   return op.t === "rename" && replica.node(op.node)?.kind === "dir" && !replica.isPrivate(op.to);
-}
-
-const blockSize = 4096;
-
-/** The host's room, as its last word had it. */
-function figuresOf(space: Space | undefined): Result<SpaceFigures> {
-  if (space === undefined) return fail(errno.EIO);
-  const blocks = (bytes: number): bigint => BigInt(Math.floor(bytes / blockSize));
-  return ok({
-    blockSize,
-    blocks: blocks(space.total),
-    free: blocks(space.free),
-    available: blocks(space.free),
-    files: BigInt(Math.floor(space.files)),
-    filesFree: BigInt(Math.floor(space.filesFree)),
-  });
 }

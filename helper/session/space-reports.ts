@@ -1,6 +1,7 @@
 import type { Disposable } from "../base/disposable.ts";
 import type { HostFolder } from "../content/host-folder.ts";
 import type { GuestConnection, Space } from "../peer/api.ts";
+import { spaceOf } from "./space-figures.ts";
 
 /** How often the host looks at the room it has. Guests answer ENOSPC from its last word (DESIGN §4); the host's own refusal is the truth. */
 const everyMs = 2000;
@@ -19,14 +20,7 @@ export function createSpaceReports(folder: HostFolder, guests: () => Iterable<Gu
   async function look(): Promise<void> {
     const figures = await folder.space();
     if (!figures.ok) return;
-    const { blockSize, blocks, available, files, filesFree } = figures.value;
-    const bytes = (count: bigint): number => Number(count) * blockSize;
-    const now: Space = {
-      total: bytes(blocks),
-      free: bytes(available),
-      files: Number(files),
-      filesFree: Number(filesFree),
-    };
+    const now = spaceOf(figures.value);
     if (last !== undefined && isSame(last, now)) return;
     last = now;
     for (const guest of guests()) guest.sendSpace(now);
