@@ -1,8 +1,8 @@
 import { unreachable } from "../base/brand.ts";
 import { compareTime, nextTime, type Time } from "../base/time.ts";
-import type { NodeId, PeerId, Version } from "./ids.ts";
+import type { NodeId, Version } from "./ids.ts";
 import { Inode, type Namespace } from "./namespace.ts";
-import type { Kind, Op, Ordered, Place } from "./op.ts";
+import { makes, type Kind, type Op, type Ordered, type Place } from "./op.ts";
 
 export type Applied = Extract<Ordered, { t: "applied" }>;
 
@@ -20,16 +20,13 @@ export function applyOp(ns: Namespace, applied: Applied, hidden = false): void {
   for (const { node, at } of applied.revived ?? []) revive(ns, node, at, op.time);
   switch (op.t) {
     case "create":
-      born(ns, op, "file", op.mode, applied, hidden);
-      if (applied.grant) ns.setOwner(ns.nodes.get(op.node) as Inode, applied.by);
-      return;
     case "mkdir":
-      born(ns, op, "dir", op.mode, applied, hidden);
-      return;
     case "symlink": {
-      const inode = born(ns, op, "symlink", 0o777, applied, hidden);
-      inode.target = op.target;
-      inode.size = op.target.length;
+      const inode = bornBy(op, applied.version);
+      inode.hidden = hidden;
+      ns.add(inode);
+      enter(ns, op.at, inode, op.time);
+      if (op.t === "create" && applied.grant) ns.setOwner(inode, applied.by);
       return;
     }
     case "link": {
@@ -120,18 +117,19 @@ export function newborn(made: {
   return inode;
 }
 
-function born(
-  ns: Namespace,
-  op: { readonly at: Place; readonly node: NodeId; readonly time: Time },
-  kind: Kind,
-  mode: number,
-  applied: { readonly version: Version; readonly by: PeerId },
-  hidden: boolean,
+/** What an operation that makes a node makes, of `version`. */
+export function bornBy(
+  op:
+    | { readonly t: "create" | "mkdir"; readonly node: NodeId; readonly mode: number; readonly time: Time }
+    | { readonly t: "symlink"; readonly node: NodeId; readonly target: string; readonly time: Time },
+  version: Version,
 ): Inode {
-  const inode = newborn({ node: op.node, kind, mode, time: op.time, version: applied.version });
-  inode.hidden = hidden;
-  ns.add(inode);
-  enter(ns, op.at, inode, op.time);
+  const { t, node, time } = op;
+  const inode = newborn({ node, kind: makes[t], mode: t === "symlink" ? 0o777 : op.mode, time, version });
+  if (t === "symlink") {
+    inode.target = op.target;
+    inode.size = op.target.length;
+  }
   return inode;
 }
 

@@ -1,4 +1,4 @@
-import type { FileName } from "../base/name.ts";
+import { type FileName, mustFileName } from "../base/name.ts";
 import { rootNode, type NodeId } from "./ids.ts";
 import type { Place } from "./op.ts";
 import { nothingApart, type PathRules } from "./path-rules.ts";
@@ -42,6 +42,7 @@ export const privateNames: ReadonlySet<string> = new Set([
   "FETCH_HEAD",
   "COMMIT_EDITMSG",
 ]);
+export const dotGit = mustFileName(".git");
 const protectedNames = new Set(["HEAD", "index", "packed-refs", "shallow"]);
 /** A directory that holds these is a git dir, whatever its name (R-GITDIR; setup.c, is_git_directory). */
 export const markers: ReadonlySet<FileName> = new Set([

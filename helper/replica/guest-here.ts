@@ -4,7 +4,7 @@ import { modified } from "./apply.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId } from "./ids.ts";
 import { copyOf } from "./overlay.ts";
-import type { Place } from "./op.ts";
+import { makes, type Place } from "./op.ts";
 
 /** Private paths, what is ignored, and nodes that have no name any more: nobody is told. */
 export function performHere(view: GuestView, op: Exclude<LocalOp, { t: "seed" }>): boolean {
@@ -43,8 +43,12 @@ function isOwn(view: GuestView, op: Exclude<LocalOp, { t: "seed" }>): boolean {
       return view.isPrivateNode(op.node) || view.isSeed(op.node);
     case "rename":
       return view.isPrivate(op.from) && staysHere(view, op);
+    case "create":
+    case "mkdir":
+    case "symlink":
+      return view.isPrivate(op.at, makes[op.t]);
     default:
-      return view.isPrivate(op.at, op.t === "mkdir" ? "dir" : op.t === "symlink" ? "symlink" : "file");
+      return view.isPrivate(op.at);
   }
 }
 

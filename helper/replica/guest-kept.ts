@@ -44,8 +44,8 @@ export function keepOwn(view: GuestView, { nodes, names }: Pick<Keys, "nodes" | 
   };
 }
 
-/** A directory taken over for what is in it alone. */
-function isWhereItWas({ privates, confirmed }: GuestView, dir: NodeId): boolean {
+/** Taken over, and under the name the host has it under: a directory for what is in it alone. */
+export function isWhereItWas({ privates, confirmed }: GuestView, dir: NodeId): boolean {
   const own = privates.nodes.get(dir)?.at;
   const there = confirmed.get(dir)?.at;
   return own !== undefined && there !== undefined && samePlace(own, there);

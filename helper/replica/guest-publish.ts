@@ -1,15 +1,14 @@
-import { mustFileName } from "../base/name.ts";
 import type { Time } from "../base/time.ts";
+import { isWhereItWas } from "./guest-kept.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId } from "./ids.ts";
 import type { Inode } from "./namespace.ts";
 import type { RulesChanged } from "./api.ts";
+import { dotGit } from "./git-place.ts";
 import type { Op, Place } from "./op.ts";
 import type { PathRules } from "./path-rules.ts";
 import { isPrivateId } from "./private-layer.ts";
 import type { ViewChange } from "./view-change.ts";
-
-const dotGit = mustFileName(".git");
 
 /** What makes a node told that was this guest's own; `changes` are those its kernel does not know of. */
 export interface Publishing {
@@ -29,8 +28,10 @@ const nothing: Publishing = { making: [], content: false, times: undefined, chan
 export function publish(view: GuestView, id: NodeId, time: Time): Publishing {
   const own = view.privates.nodes.get(id);
   if (own?.at === undefined || own.also !== undefined || isPrivateId(id)) return nothing;
-  const confirmed = view.confirmed.get(id);
-  if (confirmed !== undefined) return isUnchangedDir(view, own, confirmed) ? giveBack(view, id) : nothing;
+  if (view.confirmed.get(id) !== undefined) {
+    if (own.kind === "dir" && isWhereItWas(view, id)) giveBack(view, id);
+    return nothing;
+  }
   const { at } = own;
   const there = view.sharedChild(at.parent, at.name);
   const victim = there === undefined ? undefined : view.node(there);
@@ -51,24 +52,11 @@ export function publish(view: GuestView, id: NodeId, time: Time): Publishing {
   return { making: [...removal, made(own, at, time)], content: isFile && own.size > 0, times, changes: [] };
 }
 
-/** A directory that was only taken over for what is in it. */
-function isUnchangedDir(view: GuestView, own: Inode, confirmed: Inode): boolean {
-  const { at } = own;
-  return (
-    own.kind === "dir" &&
-    at !== undefined &&
-    confirmed.at?.parent === at.parent &&
-    confirmed.at.name === at.name &&
-    view.confirmed.isLive(own.id)
-  );
-}
-
-function giveBack(view: GuestView, id: NodeId): Publishing {
+function giveBack(view: GuestView, id: NodeId): void {
   view.privates.giveBack(id);
   // Told once before, and refused.
   view.ghosts.delete(id);
   view.dirsMoved();
-  return nothing;
 }
 
 function made({ id: node, kind, mode, target }: Inode, at: Place, time: Time): Op {

@@ -4,6 +4,8 @@ import type { Errno } from "../base/errno.ts";
 import type { NodeId, OpId, PeerId, Seq, Version } from "./ids.ts";
 
 export type Kind = "file" | "dir" | "symlink";
+/** Operations that make a node. */
+export const makes = { create: "file", mkdir: "dir", symlink: "symlink" } as const satisfies Record<string, Kind>;
 
 /** Bytes for a place in a file. `bytes` is absent where the order only tells that the range changed (content is fetched). */
 export interface Extent {

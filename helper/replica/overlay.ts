@@ -1,5 +1,5 @@
 import type { FileName } from "../base/name.ts";
-import { changed, modified, newborn, setAttributes, written } from "./apply.ts";
+import { bornBy, changed, modified, setAttributes, written } from "./apply.ts";
 import type { NodeId, OpId, Version } from "./ids.ts";
 import { Inode, samePlace } from "./namespace.ts";
 import type { Op, Place } from "./op.ts";
@@ -124,21 +124,10 @@ export class Overlay {
       case "create":
       case "mkdir":
       case "symlink": {
-        const kind = op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink";
-        const shown = newborn({
-          node: op.node,
-          kind,
-          mode: op.t === "symlink" ? 0o777 : op.mode,
-          time: op.time,
-          version,
-        });
-        if (op.t === "symlink") {
-          shown.target = op.target;
-          shown.size = op.target.length;
-        }
+        const shown = bornBy(op, version);
         this.#begin(shown);
         this.setName(op.at, op.node);
-        this.#parent(op.at, op, kind === "dir" ? 1 : 0);
+        this.#parent(op.at, op, shown.kind === "dir" ? 1 : 0);
         return { names: [op.at], attrs: [op.at.parent, op.node], content: op.t === "create" ? op.node : undefined };
       }
       case "link":

@@ -1,5 +1,5 @@
 import type { FileName } from "../base/name.ts";
-import { changed, modified, newborn, setAttributes } from "./apply.ts";
+import { bornBy, changed, modified, newborn, setAttributes } from "./apply.ts";
 import type { LocalOp } from "./api.ts";
 import type { NodeId, Version } from "./ids.ts";
 import { placesOf, samePlace, type Inode } from "./namespace.ts";
@@ -79,18 +79,7 @@ export class PrivateLayer {
       case "create":
       case "mkdir":
       case "symlink": {
-        const kind = op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink";
-        const inode = newborn({
-          node: op.node,
-          kind,
-          mode: op.t === "symlink" ? 0o777 : op.mode,
-          time: op.time,
-          version: this.newVersion(),
-        });
-        if (op.t === "symlink") {
-          inode.target = op.target;
-          inode.size = op.target.length;
-        }
+        const inode = bornBy(op, this.newVersion());
         inode.hidden = true;
         this.nodes.set(inode.id, inode);
         this.#enter(op.at, inode);
@@ -180,7 +169,7 @@ export class PrivateLayer {
     this.takeOver(shown, [at]);
   }
 
-  /** A directory somebody else removed stays here for what is in it; `back` when it is shared again. */
+  /** A directory somebody else removed stays here for what is in it. */
   keep(shown: Inode, at: Place): void {
     this.takeOver(shown, [at]);
     this.#kept.add(shown.id);

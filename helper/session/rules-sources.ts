@@ -1,6 +1,7 @@
 /** Where a work tree says what it ignores, where its repositories are, and what has certain names: one look at all its names, without touching the disk. */
 import { mustFileName, type FileName } from "../base/name.ts";
 import type { SnapshotNode, View } from "../replica/api.ts";
+import { dotGit } from "../replica/git-place.ts";
 import { rootNode, type NodeId } from "../replica/ids.ts";
 import type { Kind } from "../replica/op.ts";
 
@@ -22,7 +23,6 @@ export interface RulesSources {
   readonly named: readonly string[];
 }
 
-export const dotGit = mustFileName(".git");
 export const gitIgnore = mustFileName(".gitignore");
 
 export function findSources(

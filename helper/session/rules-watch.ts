@@ -4,10 +4,11 @@ import type { Disposable } from "../base/disposable.ts";
 import type { Timers } from "../base/ports.ts";
 import type { Decided, HostReplica } from "../replica/api.ts";
 import { type FileName, mustFileName } from "../base/name.ts";
+import { dotGit } from "../replica/git-place.ts";
 import type { Op, Place } from "../replica/op.ts";
 import { nothingApartData, type PathRulesData } from "../replica/path-rules-data.ts";
 import type { RulesCollector } from "./collect-rules.ts";
-import { dotGit, gitIgnore, viewEntries } from "./rules-sources.ts";
+import { gitIgnore, viewEntries } from "./rules-sources.ts";
 
 /** A checkout changes many files at once. Milliseconds. */
 const settleMs = 1000;

@@ -4,7 +4,7 @@ import type { Performed } from "../../../helper/replica/api.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
 import { nothingApart } from "../../../helper/replica/path-rules.ts";
 import { done, make, mkdir, names, rules, start, write } from "./ignoring.ts";
-import { create, pair, type Pair } from "./pair.ts";
+import { create, pair } from "./pair.ts";
 import { at, bytes, name, time } from "./rig.ts";
 
 describe("R-SEED: what is ignored is the host's until this guest changes it", () => {
@@ -253,52 +253,6 @@ describe("R-SEED: other rules", () => {
     const p = start();
     make(p, p.find("out"), "own.js");
     expect(p.guest.setRules({ ...rules })).toEqual({ strays: [], changes: [] });
-  });
-});
-
-describe("R-SEED: a shared directory that others remove", () => {
-  const parted = (): { p: Pair; dir: NodeId; own: NodeId } => {
-    const p = start();
-    const dir = p.find("dir");
-    const own = make(p, dir, "own.log");
-    p.host.local({ t: "unlink", at: at(dir, "f"), node: p.find("dir/f"), seen: 0 as never, time: time(6) });
-    p.host.local({ t: "rmdir", at: at(rootNode, "dir"), node: dir, time: time(6) });
-    const received = p.receive();
-    expect(received.flatMap(({ changes }) => changes.filter(({ t }) => t === "name")).map((c) => c.t)).toEqual([
-      "name",
-    ]);
-    expect(names(p, dir)).toEqual(["own.log"]);
-    return { p, dir, own };
-  };
-
-  test("stays for what this guest has in it, and is the new one when there is one", () => {
-    const { p, own } = parted();
-    const next = p.host.newNode();
-    p.host.local({ t: "mkdir", at: at(rootNode, "dir"), node: next, mode: 0o755, time: time(7) });
-    p.receive();
-    expect(p.guest.lookup(at(rootNode, "dir"))).toBe(next);
-    expect(names(p, next)).toEqual(["own.log"]);
-    expect(p.guest.pathOf(own)).toEqual(["dir", "own.log"]);
-  });
-
-  test("comes back for everybody when this guest makes something shared in it", () => {
-    const { p, dir } = parted();
-    p.up(p.guest.perform(create(p, dir, "shared.txt")));
-    p.receive();
-    expect(p.find("dir")).toBe(dir);
-    expect(p.guest.isPrivateNode(dir)).toBe(false);
-    expect(names(p, dir)).toEqual(["own.log", "shared.txt"]);
-  });
-
-  test("and through a snapshot", () => {
-    const p = start();
-    const dir = p.find("dir");
-    make(p, dir, "own.log");
-    p.host.local({ t: "unlink", at: at(dir, "f"), node: p.find("dir/f"), seen: 0 as never, time: time(6) });
-    p.host.local({ t: "rmdir", at: at(rootNode, "dir"), node: dir, time: time(6) });
-    p.startAnew();
-    expect(names(p, dir)).toEqual(["own.log"]);
-    expect(p.guest.pathOf(dir)).toEqual(["dir"]);
   });
 });
 
