@@ -50,6 +50,8 @@ function attachedWords({ status, joins }: SessionState): StatusWords {
   if (holder !== undefined) return calm(`$(lock) ${holder} is committing`, tooltip);
   if (pending.operations > 0) return calm(`$(sync~spin) ${pending.operations} pending`, tooltip);
   if (incoming.operations > 0) return calm(`$(sync~spin) ${incoming.operations} coming in`, tooltip);
+  // Bytes of a file that is still being written are no operation yet.
+  if (status.state === "pending") return calm("$(sync~spin) pending", tooltip);
   if (role === "host" && others.length === 0) return calm("$(broadcast) sharing", tooltip);
   return calm("$(check) in sync", tooltip);
 }

@@ -38,6 +38,11 @@ describe("the status item says in words", () => {
       false,
     ],
     [
+      "$(sync~spin) pending",
+      attached(aState({ ...guest, state: "pending", pending: { operations: 0, bytes: 9 } })),
+      false,
+    ],
+    [
       "$(sync~spin) 3 coming in",
       attached(aState({ ...guest, state: "pending", incoming: { operations: 3, bytes: 9 } })),
       false,
