@@ -45,10 +45,12 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
   ends.add({ dispose: onStopSignals(ports, onStop) });
   let server: RpcServer | undefined;
   let toldEnd = false;
+  const before: SessionEvent[] = [];
   const onEvent = (event: SessionEvent): void => {
     toldEnd ||= event.event === "ended";
     view.event(event);
-    server?.publish(event);
+    if (server === undefined) before.push(event);
+    else server.publish(event);
   };
 
   try {
@@ -65,7 +67,7 @@ export async function holdSession(ports: CliPorts, held: HeldSession): Promise<n
       stop.resolve("asked");
       return over.promise;
     };
-    server = ends.add(await startRpcServer(socket, serviceOf(session, held.lobby, leave)));
+    server = ends.add(await startRpcServer(socket, serviceOf(session, held.lobby, leave), before));
     const status = session.status();
     const entry = { role: status.role, mount: session.mount, folder: status.folder, pid: ports.pid };
     ends.add(await registry.register(socket, entry));

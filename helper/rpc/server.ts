@@ -55,12 +55,24 @@ export interface RpcServer extends Disposable {
 }
 
 const farewellMs = 1000;
+/** How long a session is beginning for its clients. */
+const beginningMs = 60_000;
+const mostWarnings = 20;
 
-/** `socket` must not exist; its folder belongs to the user alone. */
-export async function startRpcServer(socket: string, service: RpcService): Promise<RpcServer> {
+/**
+ * `socket` must not exist; its folder belongs to the user alone. `before`: what happened while the session began. Its warnings are
+ * told to every client that attaches soon: an editor's window attaches, and may be replaced by that of the mount at once.
+ */
+export async function startRpcServer(
+  socket: string,
+  service: RpcService,
+  before: readonly SessionEvent[] = [],
+): Promise<RpcServer> {
   const clients = new Map<MessageConnection, Socket>();
   const claims = createClaims<MessageConnection>();
   let commits: readonly SessionCommit[] = [];
+  let warnings = before.filter(({ event }) => event === "warning").slice(0, mostWarnings);
+  const forgetting = systemTimers.after(beginningMs, () => (warnings = []));
   let shown = now();
   const watchers = createWatchers(look, (connection) => clients.get(connection)?.destroy());
   const pulse = createPulse(() => watchers.size > 0, look);
@@ -106,6 +118,8 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
         const revision = watchers.add(connection);
         pulse.begin();
         desk.attach(connection);
+        // After the answer: a client knows no session before.
+        setImmediate(() => warnings.forEach((event) => watchers.eventTo(connection, event)));
         return { revision, state };
       },
       decide: (params, asking) => thenLook(service.decide(params, asking)),
@@ -164,6 +178,7 @@ export async function startRpcServer(socket: string, service: RpcService): Promi
     },
     moved: () => desk.moved(),
     async dispose() {
+      forgetting.cancel();
       pulse.dispose();
       desk.dispose();
       const closed = close(server, [...clients.values()]);

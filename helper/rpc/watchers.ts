@@ -18,6 +18,8 @@ export interface Watchers {
   remove(connection: MessageConnection): void;
   changed(sections: Sections): void;
   event(event: SessionEvent): void;
+  /** To one; nothing where it is not attached. */
+  eventTo(connection: MessageConnection, event: SessionEvent): void;
 }
 
 interface Watcher {
@@ -74,6 +76,7 @@ export function createWatchers(state: () => SessionState, broken: (connection: M
     changed(sections) {
       for (const connection of watchers.keys()) tell(connection, sections);
     },
+    eventTo: (connection, event) => send(connection, "event", () => event),
     event(event) {
       for (const connection of watchers.keys()) send(connection, "event", () => event);
     },

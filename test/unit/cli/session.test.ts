@@ -3,8 +3,10 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { deferred } from "../../../helper/cli/deferred.ts";
 import { runCli } from "../../../helper/cli/run.ts";
 import { connectRpc } from "../../../helper/rpc/client.ts";
+import type { SessionEvent } from "../../../helper/session/api.ts";
 import { SessionError } from "../../../helper/session/errors.ts";
 import { openRegistry } from "../../../helper/session/registry.ts";
 import { createWorld, statusOfFake, type World, type WorldOptions } from "./fake-session.ts";
@@ -43,6 +45,26 @@ test("share --json says first where and how to join, then what happened while it
   expect(last).toEqual({ event: "ended", reason: "left" });
   expect(w.disposals()).toBeGreaterThan(0);
   expect(readdirSync(folderOf(w))).toEqual([]);
+});
+
+test("warnings of the beginning are told to clients that attach soon after it", async () => {
+  const w = world();
+  const running = runCli(w.ports, ["share", "app", "--json", "--accept", "--name", "ada"]);
+  await w.says("two programs");
+  const [socket] = readdirSync(folderOf(w)).filter((name) => name.endsWith(".sock"));
+  const heard = async (): Promise<SessionEvent> => {
+    const event = deferred<SessionEvent>();
+    const client = await connectRpc(join(folderOf(w), socket ?? ""), { onEvent: event.resolve });
+    await client.request("attach", {});
+    const first = await event.promise;
+    client.dispose();
+    return first;
+  };
+  expect(await heard()).toMatchObject({ event: "warning" });
+  // The window of a mount follows the one that joined.
+  expect(await heard()).toMatchObject({ event: "warning" });
+  w.signal();
+  await running;
 });
 
 test("progress stays out of the JSON lines unless it is asked for", async () => {
