@@ -3,6 +3,7 @@ import { type Progress as ProgressBar, workspace } from "vscode";
 import type { Apart } from "./consent.ts";
 import { hiddenByDefault, type Progress } from "./helper-edge.ts";
 import type { HelperFailed } from "./helper-program.ts";
+import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 
 export interface Begun {
@@ -77,7 +78,11 @@ export function progressTo(
 }
 
 /** `copying (12.3 of 40.0 MB)`, `reading the folder (5/10)`. */
-export function progressWords({ step, done, total }: Progress): string {
+export function progressWords({ step, done, total, lobby }: Progress): string {
+  if (lobby !== undefined)
+    return plain(
+      `waiting for ${lobby.host} to let you in to ${lobby.repository}. Your fingerprint, which ${lobby.host} sees, is ${lobby.fingerprint}.`,
+    );
   if (total <= 0) return words[step];
   if (step !== "copy") return `${words[step]} (${done}/${total})`;
   return `${words[step]} (${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB)`;

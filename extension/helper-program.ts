@@ -31,11 +31,15 @@ const parts = ["package.json", "dist"] as const;
 const parseTag = record<{ readonly event: string }>({ event: text });
 const parseFailed = record<{ readonly code: string; readonly text: string }>({ code: text, text });
 const parseStarted = record<Started>({ mount: text, socket: text });
-const parseProgress = record<Progress>({
-  step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount"),
-  done: figure,
-  total: figure,
-});
+const parseProgress = record<Progress>(
+  {
+    step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount"),
+    done: figure,
+    total: figure,
+    lobby: record<NonNullable<Progress["lobby"]>>({ host: text, repository: text, fingerprint: text }),
+  },
+  ["lobby"],
+);
 
 /** The script to run. A copy that was broken off is never taken for a whole one. */
 export function installHelper(options: {

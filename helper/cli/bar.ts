@@ -1,6 +1,6 @@
 /** A bar for the steps of something long, redrawn in its line; where nobody watches, a line for each step. */
 import type { Progress } from "../session/api.ts";
-import { progressLine, stepNames } from "./format.ts";
+import { progressLine, stepText } from "./format.ts";
 import type { CliPorts } from "./ports.ts";
 
 const eraseLine = "\r\u001b[K";
@@ -21,7 +21,7 @@ export function createBar({ terminal, now }: Pick<CliPorts, "terminal" | "now">)
     show(progress) {
       const at = now().getTime();
       if (!terminal.watched) {
-        if (bar?.step !== progress.step) terminal.out(`${stepNames[progress.step]}\n`);
+        if (bar?.step !== progress.step) terminal.out(`${stepText(progress)}\n`);
         bar = { step: progress.step, drawn: at };
         return;
       }

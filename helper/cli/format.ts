@@ -73,6 +73,7 @@ const peerSentences: { readonly [S in Extract<SessionEvent, { event: "peer" }>["
 };
 
 export function progressLine(progress: Progress, { columns }: Layout): string {
+  if (progress.lobby !== undefined) return `${stepText(progress)} …`;
   const label = fill(stepNames[progress.step], 22);
   if (progress.total <= 0) return progress.done > 0 ? `${label} ${progress.done}` : `${label} …`;
   const share = Math.min(1, progress.done / progress.total);
@@ -83,7 +84,14 @@ export function progressLine(progress: Progress, { columns }: Layout): string {
   return `${label} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${count(progress.done)}/${count(progress.total)}`;
 }
 
-export const stepNames: { readonly [S in Progress["step"]]: string } = {
+/** What is under way, without figures. */
+export function stepText({ step, lobby }: Progress): string {
+  if (lobby === undefined) return stepNames[step];
+  const { host, repository, fingerprint } = lobby;
+  return printable(`Waiting for ${host} to let you in to ${repository}. Your fingerprint is ${fingerprint}`);
+}
+
+const stepNames: { readonly [S in Progress["step"]]: string } = {
   scan: "Reading the folder",
   mount: "Mounting",
   connect: "Connecting",

@@ -164,11 +164,15 @@ export const parseKept: Parser<Kept> = record<Kept>({
   note: orNull(text),
 });
 
-export const parseProgress: Parser<Progress> = record<Progress>({
-  step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount", "copy", "verify"),
-  done: figure,
-  total: figure,
-});
+export const parseProgress: Parser<Progress> = record<Progress>(
+  {
+    step: oneOf("scan", "mount", "connect", "lobby", "snapshot", "unmount", "copy", "verify"),
+    done: figure,
+    total: figure,
+    lobby: record<NonNullable<Progress["lobby"]>>({ host: text, repository: text, fingerprint: text }),
+  },
+  ["lobby"],
+);
 
 /** What each request is answered with. */
 export const answerParsers: { readonly [M in RequestName]: Parser<Answered<M>> } = {

@@ -10,6 +10,15 @@ export interface Progress {
   readonly step: "scan" | "mount" | "connect" | "lobby" | "snapshot" | "unmount" | "copy" | "verify";
   readonly done: number;
   readonly total: number;
+  /** In the lobby: whose it is. */
+  readonly lobby?: LobbyPlace;
+}
+
+/** Where a guest waits, as the host calls itself; `fingerprint` is the guest's own, which the host sees beside its name. */
+export interface LobbyPlace {
+  readonly host: string;
+  readonly repository: string;
+  readonly fingerprint: string;
 }
 
 export interface JoinRequest {

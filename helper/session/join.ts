@@ -9,8 +9,7 @@ import type { Owner } from "../git/index-owner.ts";
 import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
 import { connectGuest } from "../peer/guest-link.ts";
 import type { HostConnection } from "../peer/api.ts";
-import { linkErrorSentence } from "../peer/errors.ts";
-import { loadIdentity } from "../peer/identity.ts";
+import { loadIdentity, shortFingerprint } from "../peer/identity.ts";
 import { parseInvite } from "../peer/invite.ts";
 import type { PeerId } from "../replica/ids.ts";
 import type { JoinWorkspace, Session, SessionEvent } from "./api.ts";
@@ -44,7 +43,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   const progress = options.onProgress ?? (() => undefined);
   const emit = (event: SessionEvent): void => options.onEvent(event);
   const parsed = parseInvite(options.invite, Date.now() / 1000);
-  if (!parsed.ok) throw new SessionError("bad-invite", linkErrorSentence(parsed.error));
+  if (!parsed.ok) throw sessionErrorOf(parsed.error);
 
   let follower: GuestFollower | undefined;
   /** Why the link is over. */
@@ -62,17 +61,19 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   const mountPointOf = (connection: HostConnection): string =>
     options.mount === undefined ? defaultMountPoint(connection) : resolve(options.mount);
   progress({ step: "connect", done: 0, total: 1 });
+  const identity = loadIdentity(stateFolder());
   const joined = await connectGuest({
     invite: parsed.invite,
     ...(switches.address !== undefined && { addresses: [switches.address] }),
-    identity: loadIdentity(stateFolder()),
+    identity,
     name: options.name,
     readOnly: options.access === "read-only",
     wall: switches.wall,
     ...(options.signal !== undefined && { signal: options.signal }),
-    onLobby: () => {
+    onLobby: ({ hostName, repository }) => {
       progress({ step: "connect", done: 1, total: 1 });
-      progress({ step: "lobby", done: 0, total: 0 });
+      const fingerprint = shortFingerprint(identity.fingerprint);
+      progress({ step: "lobby", done: 0, total: 0, lobby: { host: hostName, repository, fingerprint } });
     },
     onWelcome(connection) {
       const { repository, workspace } = connection.welcome;

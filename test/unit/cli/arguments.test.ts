@@ -117,4 +117,8 @@ test("figures are short", () => {
   expect(progressLine({ step: "snapshot", done: 50, total: 100 }, { columns: 70 })).toContain(
     "██████████░░░░░░░░░░  50 %  50/100",
   );
+  const lobby = { host: "a\u001bda", repository: "app", fingerprint: "ABCD-EFGH" };
+  expect(progressLine({ step: "lobby", done: 0, total: 0, lobby }, { columns: 70 })).toBe(
+    "Waiting for a\\x1bda to let you in to app. Your fingerprint is ABCD-EFGH …",
+  );
 });
