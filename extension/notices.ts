@@ -29,8 +29,8 @@ export function noticeOf(event: SessionEvent, role: "host" | "guest"): Notice | 
     }
     case "git":
       if (event.own) return undefined;
-      if (event.what === "branch switched") return said(`${event.peer} switched the branch: ${event.detail}`);
-      if (event.what === "rebase begun") return said(`${event.peer} began a rebase ${event.detail}`);
+      if (event.what === "branch switched") return said(`${event.peer} switched the branch: ${short(event.detail)}`);
+      if (event.what === "rebase begun") return said(`${event.peer} began a rebase ${short(event.detail)}`);
       return undefined;
     case "recovered":
       return { t: "recovered", versions: [{ id: event.id, path: event.path }] };
@@ -41,7 +41,7 @@ export function noticeOf(event: SessionEvent, role: "host" | "guest"): Notice | 
     case "warning":
       return said(event.text, "warning");
     case "ended":
-      return said(event.reason === "left" ? "The session has ended." : `The session has ended: ${event.reason}.`);
+      return said(endWords(event.reason));
     case "operation":
     case "commit":
       return undefined;
@@ -104,6 +104,17 @@ function listed(versions: readonly RecoveredVersion[]): string {
   const more = paths.length - named + 1;
   const shown = paths.length > named ? [...paths.slice(0, named - 1), `${more} others`] : paths;
   return shown.length === 1 ? String(shown[0]) : `${shown.slice(0, -1).join(", ")} and ${String(shown.at(-1))}`;
+}
+
+/** `reason`: a sentence, or a part of one. */
+function endWords(reason: string): string {
+  if (reason === "left") return "The session has ended.";
+  return /[.)]$/.test(reason) ? `The session has ended. ${reason}` : `The session has ended: ${reason}.`;
+}
+
+/** Hashes as git abbreviates them. */
+function short(detail: string): string {
+  return detail.replaceAll(/\b([0-9a-f]{9})[0-9a-f]{31,55}\b/g, "$1");
 }
 
 /** Silence of some seconds, and who asks (that has buttons of its own), are not told. */

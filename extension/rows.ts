@@ -80,7 +80,7 @@ export function commitRows({ commits }: SessionState, now: number, isNew: (hash:
       id: `commit:${hash}:${commits.length - i}`,
       label: subject,
       description: `${marked ? "new · " : ""}${peer} · ${branch} · ${age(now - at)}`,
-      tooltip: `${hash}\n${author}, ${how} on ${branch}, ${pushed ? "pushed" : "not pushed"}`,
+      tooltip: `${subject}\n${hash}\n${author}, ${how} on ${branch}, ${pushed ? "pushed" : "not pushed"}`,
       icon: marked ? "circle-filled" : pushed ? "cloud" : "git-commit",
       context: "commit",
       command: "pairmount.openCommit",

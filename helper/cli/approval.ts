@@ -36,7 +36,7 @@ export function answerOf(line: string, request: JoinRequest, atMost: Access): Jo
       return { accept: true, access: "read-only" };
     case "n":
     case "no":
-      return { accept: false, reason: "the host said no" };
+      return { accept: false, reason: "" };
     default:
       return undefined;
   }

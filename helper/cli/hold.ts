@@ -104,7 +104,7 @@ function serviceOf(session: Session, lobby: Lobby, leave: () => Promise<void>): 
     status: () => session.status(),
     joins: () => lobby.waiting(),
     decide({ id, accept, access }) {
-      const decision: JoinDecision = accept ? { accept, access } : { accept, reason: "the host said no" };
+      const decision: JoinDecision = accept ? { accept, access } : { accept, reason: "" };
       return { settled: lobby.decide(id, decision) };
     },
     setAccess: ({ peer, access }) => ({ settled: session.setAccess(peer, access) }),

@@ -23,8 +23,9 @@ export class SessionError extends Error {
   readonly code: SessionErrorCode;
   /** Without the code's own sentence. */
   readonly detail: string;
-  constructor(code: SessionErrorCode, detail: string) {
-    super(`${sentences[code].text}: ${detail}`);
+  /** `whole`: the detail is a sentence that says it all. */
+  constructor(code: SessionErrorCode, detail: string, { whole = false } = {}) {
+    super(whole ? detail : `${sentences[code].text}: ${detail}`);
     this.code = code;
     this.detail = detail;
   }

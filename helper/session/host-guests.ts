@@ -154,7 +154,7 @@ export function createHostGuests(parts: HostGuestsParts): HostGuests {
     },
     remove(peer) {
       const guest = guests.get(peer);
-      guest?.connection.close("removed", "the host removed you from the session");
+      guest?.connection.close("removed");
       return guest !== undefined;
     },
     welcome(connection) {

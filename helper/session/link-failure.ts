@@ -3,7 +3,7 @@ import { SessionError, type SessionErrorCode } from "./errors.ts";
 
 /** What a failed join means to the person who tried. */
 export function sessionErrorOf(error: LinkError): SessionError {
-  return new SessionError(codeOf(error), linkErrorSentence(error));
+  return new SessionError(codeOf(error), linkErrorSentence(error), { whole: true });
 }
 
 function codeOf({ code }: LinkError): SessionErrorCode {

@@ -186,7 +186,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const secret = randomBytes(16);
   let link: HostLink | undefined;
   link = await listen();
-  owned.add({ dispose: () => link?.close("the host stopped sharing") });
+  owned.add({ dispose: () => link?.close() });
   const role = options.access;
   const invite = encodeInvite({
     host: identity.fingerprint,

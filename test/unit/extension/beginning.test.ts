@@ -93,6 +93,21 @@ it("opens what was joined as the workspace; a window that has a session keeps it
   ]);
 });
 
+it("says while it waits whose workspace it is, and by which fingerprint the host sees this guest", async () => {
+  const helper = await desk.share({ role: "guest", folder: null });
+  const lobby = { host: "ada", repository: "app", fingerprint: "ABCD-EFGH-JKMN" };
+  desk.open("/elsewhere");
+  desk.program(
+    { event: "progress", step: "lobby", done: 0, total: 0, lobby },
+    { event: "joined", mount: helper.status.mount, pid: 1, socket: helper.socket },
+  );
+  fake.input = () => invite;
+  await run("pairmount.join");
+  expect(fake.progress).toEqual([
+    "waiting for ada to let you in to app. Your fingerprint, which ada sees, is ABCD-EFGH-JKMN.",
+  ]);
+});
+
 it("joins again at the same place by the invite it knows, and reloads the window that showed the dead mount", async () => {
   const first = await desk.share({ role: "guest", folder: null });
   const { mount } = first.status;

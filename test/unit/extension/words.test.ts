@@ -102,8 +102,13 @@ describe("the user is told, once and quietly,", () => {
     ["ben is back.", { event: "peer", peer: "ben", state: "back" }],
     ["ben lost the connection; it is being mended.", { event: "peer", peer: "ben", state: "reconnecting" }],
     ["ben switched the branch: main → topic", git("branch switched", "main → topic")],
+    ["ben switched the branch: main → 0123456ab", git("branch switched", `main → 0123456ab${"c".repeat(31)}`)],
     ["ben began a rebase onto main", git("rebase begun", "onto main")],
     ["The session has ended.", { event: "ended", reason: "left" }],
+    [
+      "The session has ended. The host removed you from the session.",
+      { event: "ended", reason: "The host removed you from the session." },
+    ],
     ["The session has ended: the host stopped sharing.", { event: "ended", reason: "the host stopped sharing" }],
   ])("%s", (text, event) => {
     expect(words(event, "guest")).toMatchObject({ level: "info", text });
