@@ -42,6 +42,6 @@ export function isCovered({ mount, folder }: Place): boolean {
 /** None: the window goes on with what is there. A copy is a guest's: the host has the plain folder, whole. */
 export function waysOn(place: Place, loss: Loss): readonly WayOn[] {
   if (place.role === "guest") return ["Rejoin", "Keep a Copy…", "Close Folder"];
-  if (!isCovered(place)) return ["Open Real Folder", "Close Folder"];
-  return loss === "ended" ? [] : ["Share Again"];
+  const again = loss === "ended" ? [] : (["Share Again"] as const);
+  return isCovered(place) ? again : [...again, "Open Real Folder", "Close Folder"];
 }

@@ -6,6 +6,8 @@ import { HelperFailed, startHelper } from "./helper-program.ts";
 import { type Begun, progressTo, settings } from "./begin.ts";
 import { apartArguments, consents } from "./consent.ts";
 import { keepCopy } from "./keeping.ts";
+import type { Place } from "./places.ts";
+import { openFolders } from "./places-shell.ts";
 import { plain } from "./plain-text.ts";
 import type { Session } from "./session.ts";
 
@@ -18,12 +20,26 @@ export async function share(session: Session, script: () => string): Promise<voi
     await window.showErrorMessage("Open a local folder first: that folder is then shared.");
     return;
   }
-  const { mountPoint, port, apart, common } = settings();
+  const { mountPoint, apart } = settings();
   if (!(await consents(folder.fsPath, script(), apart))) return;
-  const beside = mountPoint === "cover" ? [] : ["--mount", mountPoint];
+  await shareAt(session, script, { folder: folder.fsPath, mount: mountPoint === "cover" ? folder.fsPath : mountPoint });
+}
+
+/** What was agreed to when it was shared the first time holds: nothing is asked. */
+export async function shareAgain(session: Session, script: () => string, { folder, mount }: Place): Promise<void> {
+  await shareAt(session, script, { folder: folder ?? mount, mount });
+}
+
+async function shareAt(
+  session: Session,
+  script: () => string,
+  { folder, mount }: { readonly folder: string; readonly mount: string },
+): Promise<void> {
+  const { port, apart, common } = settings();
+  const beside = mount === folder ? [] : ["--mount", mount];
   const args = [
     "share",
-    folder.fsPath,
+    folder,
     "--approve",
     "clients",
     "--port",
@@ -43,7 +59,10 @@ export async function share(session: Session, script: () => string): Promise<voi
   });
   if (started === undefined) return;
   await copyInvite(session, "text");
-  if (mountPoint !== "cover") await commands.executeCommand("vscode.openFolder", Uri.file(started.mount), openHere);
+  if (beside.length === 0) return;
+  // A window that shows the dead mount does not change folders.
+  if (openFolders().includes(started.mount)) await commands.executeCommand("workbench.action.reloadWindow");
+  else await commands.executeCommand("vscode.openFolder", Uri.file(started.mount), openHere);
 }
 
 export const openHere = { forceReuseWindow: true } as const;

@@ -7,7 +7,7 @@ import { askForParent } from "./keeping.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import { isCovered, type Loss, type Place, waysOn } from "./places.ts";
 import { plain } from "./plain-text.ts";
-import { openHere } from "./sharing.ts";
+import { openHere, shareAgain } from "./sharing.ts";
 import { tellFailure } from "./tell-failure.ts";
 
 export interface WaysOnParts extends JoinParts {
@@ -62,7 +62,7 @@ async function ask(parts: WaysOnParts, place: Place, offer: Offer): Promise<void
     case "Open Real Folder":
       return void (await commands.executeCommand("vscode.openFolder", Uri.file(folder ?? mount), openHere));
     case "Share Again":
-      return void (await commands.executeCommand("pairmount.share"));
+      return await shareAgain(parts.session, parts.script, place);
     case "Rejoin":
       return await again(parts, place, offer, async (by) => await joinBy(parts, by));
     case "Keep a Copy…": {

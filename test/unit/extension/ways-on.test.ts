@@ -169,8 +169,9 @@ describe("the ways on", () => {
   it("are those that make sense at a place", () => {
     for (const loss of ["ended", "lost", "found"] as const) {
       expect(waysOn(joined, loss)).toEqual(guestWays);
-      expect(waysOn(beside, loss)).toEqual(["Open Real Folder", "Close Folder"]);
-      expect(waysOn(over, loss)).toEqual(loss === "ended" ? [] : ["Share Again"]);
+      const again = loss === "ended" ? [] : ["Share Again"];
+      expect(waysOn(beside, loss)).toEqual([...again, "Open Real Folder", "Close Folder"]);
+      expect(waysOn(over, loss)).toEqual(again);
     }
   });
 
@@ -210,16 +211,34 @@ describe("the ways on", () => {
 });
 
 describe("a host whose helper crashed", () => {
-  it("has its plain folder back, and may share it again", async () => {
+  it("has its plain folder back, and shares it again by one click", async () => {
     const helper = await desk.share();
     desk.open(helper.status.mount);
     await vi.waitFor(() => expect(fake.rows("pairmount.peers")).not.toEqual([]));
     await helper.crash();
     const told = await notice(/helper ended\. The plain folder is back\./);
     expect(told.buttons).toEqual(["Share Again"]);
-    desk.program({ event: "hidden", files: [] });
+    const next = await desk.share();
+    desk.program({ event: "shared", mount: next.status.mount, pid: 1, socket: next.socket });
     told.press("Share Again");
-    await notice(/^Share .*\?/);
+    await notice(/invite is on the clipboard/);
+    expect(desk.ran().slice(0, 4)).toEqual(["share", next.status.mount, "--approve", "clients"]);
+    expect(desk.ran()).not.toContain("--mount");
+    expect(fake.rows("pairmount.peers")).not.toEqual([]);
+  });
+
+  it("shares it again at the same mount beside it, in the window that showed that", async () => {
+    const helper = await desk.share({ folder: "/plain" });
+    const { mount } = helper.status;
+    desk.open(mount);
+    await vi.waitFor(() => expect(fake.rows("pairmount.peers")).not.toEqual([]));
+    await helper.crash();
+    const told = await notice(/helper ended\. The plain folder is \/plain\./);
+    const next = await desk.share({ folder: "/plain" });
+    desk.program({ event: "shared", mount, pid: 1, socket: next.socket });
+    told.press("Share Again");
+    await vi.waitFor(() => expect(fake.executed).toContainEqual(reloaded));
+    expect(desk.ran().join(" ")).toContain(`share /plain --approve clients --port 0 --mount ${mount} `);
   });
 
   it("opens the real folder, where the mount lay elsewhere", async () => {
@@ -228,7 +247,7 @@ describe("a host whose helper crashed", () => {
     await vi.waitFor(() => expect(fake.rows("pairmount.peers")).not.toEqual([]));
     await helper.crash();
     const told = await notice(/helper ended\. The plain folder is \/plain\./);
-    expect(told.buttons).toEqual(["Open Real Folder", "Close Folder"]);
+    expect(told.buttons).toEqual(["Share Again", "Open Real Folder", "Close Folder"]);
     told.press("Open Real Folder");
     await vi.waitFor(() =>
       expect(fake.executed).toContainEqual(["vscode.openFolder", Uri.file("/plain"), { forceReuseWindow: true }]),
