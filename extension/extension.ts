@@ -5,6 +5,7 @@ import { registerCommands } from "./commands.ts";
 import { createCommitDocuments } from "./commit-text.ts";
 import { refreshGitView } from "./git-refresh.ts";
 import { installHelper } from "./helper-program.ts";
+import type { RegisteredSession } from "./helper-edge.ts";
 import { inviteOf, join } from "./joining.ts";
 import { showNotices, tellNotices } from "./notice-shell.ts";
 import { createPlaces, openFolders } from "./places-shell.ts";
@@ -13,6 +14,7 @@ import { createRecentLog } from "./recent-log.ts";
 import { createNewCommits } from "./seen-commits-shell.ts";
 import { findSession, Session } from "./session.ts";
 import { contextOf } from "./state.ts";
+import { isOtherVersion, offerRestart } from "./other-version.ts";
 import { showPresence } from "./presence/presence.ts";
 import { createStatusItem } from "./status-item.ts";
 import { tellFailure } from "./tell-failure.ts";
@@ -59,11 +61,20 @@ export function activate(context: ExtensionContext): void {
   void tellFailure(log, async () => await attachAgain(parts));
 }
 
+async function attachTo(parts: WaysOnParts, found: RegisteredSession): Promise<void> {
+  try {
+    await parts.session.attach(found.socket);
+  } catch (error) {
+    if (!isOtherVersion(error)) throw error;
+    await offerRestart(parts, found);
+  }
+}
+
 /** After a reload, and in a second window, the session of this folder goes on. */
 async function attachAgain(parts: WaysOnParts): Promise<void> {
   const folders = openFolders();
   const found = folders.length === 0 ? undefined : await findSession(folders);
-  if (found !== undefined) await parts.session.attach(found.socket);
+  if (found !== undefined) await attachTo(parts, found);
   else if (await parts.places.isGone())
     offerWaysOn(parts, { loss: "found", text: "This folder was a shared workspace, whose session is over." });
 }

@@ -79,6 +79,13 @@ async function ask(parts: WaysOnParts, place: Place, offer: Offer): Promise<void
   }
 }
 
+/** What was shared is shared again, what was joined is joined again, at the same place. */
+export async function resume(parts: WaysOnParts, place: Place): Promise<void> {
+  if (place.role === "host") return await shareAgain(parts.session, parts.script, place);
+  const offer: Offer = { loss: "lost", text: "The session of this folder is over." };
+  await again(parts, place, offer, async (by) => await joinBy(parts, by));
+}
+
 /** Joins at the same place by the invite that is known; where that comes to nothing, the ways on are offered anew, with the reason. */
 async function again(
   parts: WaysOnParts,
