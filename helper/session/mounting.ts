@@ -6,6 +6,7 @@ import { chooseDriver } from "../mount/choose-driver.ts";
 import type { Mounted } from "../mount/driver.ts";
 import type { Workspace } from "../mount/workspace.ts";
 import { type MountFailure, mountFailureSentence } from "../mountstep/failures.ts";
+import { isOurs, topmostMount } from "../mountstep/mountinfo.ts";
 import type { DriverName, SessionEvent } from "./api.ts";
 import { SessionError, type SessionErrorCode } from "./errors.ts";
 
@@ -51,6 +52,9 @@ function codeOf({ code }: MountFailure): SessionErrorCode {
 /** A mount point that is there and empty; its parent, when made here, is for this user alone (FUSE.md "Mounting"). */
 export function prepareMountPoint(path: string): void {
   try {
+    // Not looked into: its helper may hang.
+    if (isOurs(topmostMount(path)))
+      throw new SessionError("mount-point", `${path} shows a workspace already: open that folder, or leave it first`);
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     mkdirSync(path, { recursive: true, mode: 0o700 });
     if (readdirSync(path).length > 0)

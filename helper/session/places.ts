@@ -1,12 +1,24 @@
 /** Where a helper keeps what is its own, and who it says it is. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { homedir, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "../peer/address.ts";
+import { registryFolder } from "./registry.ts";
 
 /** `$XDG_STATE_HOME/pairmount` (default `~/.local/state/pairmount`): the key, recovered versions. Made 0700. */
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return made(join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "pairmount"));
+}
+
+/** Real paths of all folders that helpers of this user keep their own files in. */
+export function ownFolders(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  return [stateFolder(env), made(cacheHome(env)), made(registryFolder(env, process.getuid?.() ?? 0))].map((path) =>
+    realpathSync(path),
+  );
+}
+
+function cacheHome(env: NodeJS.ProcessEnv): string {
+  return join(env["XDG_CACHE_HOME"] || join(homedir() || tmpdir(), ".cache"), "pairmount");
 }
 
 /**
@@ -14,7 +26,7 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
  * that were killed goes first: a cache is worth nothing without its process.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const all = made(join(env["XDG_CACHE_HOME"] || join(homedir() || tmpdir(), ".cache"), "pairmount"));
+  const all = made(cacheHome(env));
   for (const name of readdirSync(all)) {
     if (/^\d+$/.test(name) && !isAlive(Number(name))) rmSync(join(all, name), { recursive: true, force: true });
   }

@@ -41,15 +41,24 @@ const longestSocketPath = 107;
 
 /** `$XDG_RUNTIME_DIR/pairmount`, else `/tmp/pairmount-UID`. Throws when somebody else could have made or could write it. */
 export async function openRegistry(env: NodeJS.ProcessEnv, uid: number): Promise<Registry> {
-  const runtime = env["XDG_RUNTIME_DIR"];
-  const folder = runtime !== undefined && runtime !== "" ? join(runtime, "pairmount") : `/tmp/pairmount-${uid}`;
-  await mkdir(folder, { mode: 0o700, recursive: runtime !== undefined && runtime !== "" }).catch((error: unknown) => {
+  const folder = registryFolder(env, uid);
+  await mkdir(folder, { mode: 0o700, recursive: folder !== sharedTmp(uid) }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   });
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== uid) throw new Error(`${folder} is not a folder of this user: remove it`);
   if ((found.mode & 0o077) !== 0) await chmod(folder, 0o700);
   return createRegistry(folder);
+}
+
+export function registryFolder(env: NodeJS.ProcessEnv, uid: number): string {
+  const runtime = env["XDG_RUNTIME_DIR"];
+  return runtime !== undefined && runtime !== "" ? join(runtime, "pairmount") : sharedTmp(uid);
+}
+
+/** In a folder that everybody can write. */
+function sharedTmp(uid: number): string {
+  return `/tmp/pairmount-${uid}`;
 }
 
 function createRegistry(folder: string): Registry {

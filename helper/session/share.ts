@@ -1,11 +1,11 @@
 /** Share: scan, mount over the folder, serve, listen. What begins here ends in reverse. */
 import { randomBytes } from "node:crypto";
-import { realpathSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { Disposables } from "../base/disposable.ts";
 import { openHostFolder } from "../content/host-folder.ts";
 import { openRecoveryStore } from "../content/recovery-store.ts";
 import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
+import { readMounts } from "../mountstep/mountinfo.ts";
 import type { GuestConnection } from "../peer/api.ts";
 import { type HostLink, listenHost } from "../peer/host-link.ts";
 import { loadIdentity } from "../peer/identity.ts";
@@ -21,11 +21,12 @@ import { createConfigSeeds } from "./config-seeds.ts";
 import { writeCountersOnSignal } from "./counters-on-signal.ts";
 import { createEnding } from "./ending.ts";
 import { SessionError, throwIfCancelled } from "./errors.ts";
+import { folderToShare, mustLieApart } from "./folder-to-share.ts";
 import { createHostGuests } from "./host-guests.ts";
 import { createHostWorkspace } from "./host-workspace.ts";
 import { lobbyQuestion } from "./lobby.ts";
-import { mountWorkspace, shownOwner } from "./mounting.ts";
-import { ownAddresses, stateFolder } from "./places.ts";
+import { mountWorkspace, prepareMountPoint, shownOwner } from "./mounting.ts";
+import { ownAddresses, ownFolders, stateFolder } from "./places.ts";
 import { recoveredFiles } from "./recovered-files.ts";
 import { recoveryFolder, workspaceId } from "./recovery-folder.ts";
 import { createRefusalTrace } from "./refusal-trace.ts";
@@ -57,6 +58,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   const covered = folderToShare(options.folder);
   const mountPoint = options.mount ?? covered;
   await clearDeadMounts([mountPoint, covered]);
+  mustLieApart({ folder: covered, mount: mountPoint }, { own: ownFolders(), mounts: readMounts() });
+  if (mountPoint !== covered) prepareMountPoint(mountPoint);
 
   // Before it is covered: this process never touches its own mount.
   const folder = openHostFolder(covered);
@@ -267,16 +270,6 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     ended,
     dispose,
   };
-}
-
-function folderToShare(path: string): string {
-  try {
-    const real = realpathSync(path);
-    if (statSync(real).isDirectory()) return real;
-  } catch (error) {
-    throw new SessionError("folder-missing", `${path} (${(error as Error).message})`);
-  }
-  throw new SessionError("folder-missing", path);
 }
 
 const joined = new WeakSet<GuestConnection>();
