@@ -1,19 +1,25 @@
 /**
  * A save never overwrites what its user has not seen: each open document has a base, the file's bytes when the document was
  * last clean. If the file holds something else when it is saved, that is kept first, as a recovered version. VS Code itself asks
- * only where the size differs, and one click overwrites then, too.
+ * only where the size differs, and one click overwrites then, too. Unsaved changes outlive the window, and their bases with them.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { Disposable, type LogOutputChannel, type TextDocument, workspace } from "vscode";
+import { Disposable, type ExtensionContext, type LogOutputChannel, type TextDocument, workspace } from "vscode";
+import { rememberedBases } from "./remembered-bases.ts";
 import { pathInMount } from "./in-mount.ts";
 import type { Session } from "./session.ts";
 
 /** Larger files are not read for it: an editor has them for reading. */
 const largest = 16 * 1024 * 1024;
 
-export function guardSaves(session: Session, log: LogOutputChannel): Disposable {
+export function guardSaves(
+  session: Session,
+  log: LogOutputChannel,
+  { workspaceState }: Pick<ExtensionContext, "workspaceState">,
+): Disposable {
   const bases = new Map<string, string>();
+  const unsaved = rememberedBases(workspaceState);
   const kept = new Map<string, string>();
 
   function pathIn(document: TextDocument): string | undefined {
@@ -21,14 +27,31 @@ export function guardSaves(session: Session, log: LogOutputChannel): Disposable 
   }
 
   async function noteBase(document: TextDocument): Promise<void> {
-    if (document.isDirty || pathIn(document) === undefined) return;
+    const { fsPath } = document.uri;
+    if (pathIn(document) === undefined) return;
+    if (document.isDirty) return await noteUnsaved(document);
     const bytes = await bytesOf(document);
-    if (bytes !== undefined && !document.isDirty) bases.set(document.uri.fsPath, hashOf(bytes));
+    if (bytes === undefined || document.isDirty) return;
+    bases.set(fsPath, hashOf(bytes));
+    unsaved.forget(fsPath);
+  }
+
+  /** A document that was never seen clean here was that in the window before, or before there was a session. */
+  async function noteUnsaved(document: TextDocument): Promise<void> {
+    const { fsPath } = document.uri;
+    if (!bases.has(fsPath)) {
+      const known = unsaved.get(fsPath);
+      const bytes = known === undefined ? await bytesOf(document) : undefined;
+      const base = known ?? (bytes === undefined ? undefined : hashOf(bytes));
+      if (base !== undefined && !bases.has(fsPath)) bases.set(fsPath, base);
+    }
+    const base = bases.get(fsPath);
+    if (base !== undefined && document.isDirty) unsaved.set(fsPath, base);
   }
 
   async function beforeSave(document: TextDocument): Promise<void> {
     const { fsPath } = document.uri;
-    const base = bases.get(fsPath);
+    const base = bases.get(fsPath) ?? unsaved.get(fsPath);
     const path = pathIn(document);
     const bytes = base === undefined || path === undefined ? undefined : await bytesOf(document);
     if (path === undefined || bytes === undefined) return;
@@ -53,6 +76,7 @@ export function guardSaves(session: Session, log: LogOutputChannel): Disposable 
     workspace.onDidChangeTextDocument(({ document }) => void noteBase(document)),
     workspace.onDidCloseTextDocument(({ uri }) => {
       bases.delete(uri.fsPath);
+      unsaved.forget(uri.fsPath);
       kept.delete(uri.fsPath);
     }),
     workspace.onWillSaveTextDocument((event) => event.waitUntil(beforeSave(event.document))),

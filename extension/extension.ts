@@ -48,7 +48,7 @@ export function activate(context: ExtensionContext): void {
     tellNotices(parts),
     watchLoss(parts),
     refreshGitView(session, log),
-    guardSaves(session, log),
+    guardSaves(session, log, context),
     shown,
     createCommitDocuments(session),
     window.registerUriHandler({

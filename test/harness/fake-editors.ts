@@ -86,6 +86,10 @@ const emitters = () => ({
   state: new EventEmitter<{ readonly focused: boolean }>(),
   changed: new EventEmitter<{ readonly document: Document; readonly contentChanges: readonly unknown[] }>(),
   saved: new EventEmitter<Document>(),
+  willSave: new EventEmitter<{
+    readonly document: Document;
+    readonly waitUntil: (wait: PromiseLike<unknown>) => void;
+  }>(),
   configured: new EventEmitter<undefined>(),
 });
 
@@ -141,6 +145,13 @@ export const desk = {
     const { document } = desk.active as Editor;
     document.isDirty = false;
     desk.events.saved.fire(document);
+  },
+  /** What happens before the file in front is written. */
+  async beforeSave(): Promise<void> {
+    const { document } = desk.active as Editor;
+    const waits: unknown[] = [];
+    desk.events.willSave.fire({ document, waitUntil: (wait) => void waits.push(wait) });
+    await Promise.all(waits);
   },
   /** What is drawn in an editor now, by the look's own words. */
   drawn(editor: Editor): readonly (readonly [unknown, readonly unknown[]])[] {

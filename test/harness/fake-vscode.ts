@@ -55,7 +55,6 @@ export const StatusBarAlignment = { Left: 1 };
 export const ProgressLocation = { Notification: 15, Window: 10 };
 export const version = "1.139.0";
 
-const willSave = new EventEmitter<unknown>();
 const nothingHappens = new EventEmitter<never>();
 const blank = () => ({
   commands: new Map<string, Handler>(),
@@ -222,7 +221,7 @@ export const workspace = {
   onDidChangeTextDocument: desk.events.changed.event,
   onDidChangeConfiguration: desk.events.configured.event,
   onDidCloseTextDocument: nothingHappens.event,
-  onWillSaveTextDocument: willSave.event,
+  onWillSaveTextDocument: desk.events.willSave.event,
 };
 
 export const env = {
