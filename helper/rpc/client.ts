@@ -43,6 +43,9 @@ export interface RpcEvents {
   readonly onPresence?: (told: Notifications["presence"]) => void;
 }
 
+/** A helper has not more on its way to a client (rpc/watchers.ts). */
+const mostUnheard = 4200;
+
 /** Connects and makes sure that both speak the same version. Rejects with the system's error when nobody listens. */
 export async function connectRpc(socket: string, events: RpcEvents = {}): Promise<RpcClient> {
   const stream = connectTo(socket);
@@ -50,8 +53,10 @@ export async function connectRpc(socket: string, events: RpcEvents = {}): Promis
   const connection = createMessageConnection(new SocketMessageReader(stream), new ForgivingWriter(stream), NullLogger);
   const closed = new Promise<void>((resolve) =>
     stream.once("close", () => {
-      connection.dispose();
-      resolve();
+      void heard().then(() => {
+        connection.dispose();
+        resolve();
+      });
     }),
   );
   stream.on("error", () => stream.destroy());
@@ -122,6 +127,11 @@ export async function connectRpc(socket: string, events: RpcEvents = {}): Promis
     "protocol",
     `this helper speaks version ${version} of its control socket, this program ${apiVersion}`,
   );
+}
+
+/** vscode-jsonrpc hands on one message a turn, and none any more once it is disposed: what came before the end is heard first. */
+async function heard(): Promise<void> {
+  for (let turn = 0; turn < mostUnheard; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A request that cannot be written ends the connection; vscode-jsonrpc would also throw it where nobody catches. */

@@ -159,6 +159,20 @@ test("events reach those who are attached, whole and in order, and nobody else",
   other.dispose();
 });
 
+test("what a helper says right before it ends is heard, and answered, before its connection is closed", async () => {
+  const seen: SessionEvent[] = [];
+  const client = await connectRpc(join(folder, "s"), { onEvent: (event) => seen.push(event) });
+  await client.request("attach", {});
+  const told = Array.from({ length: 30 }, (_, i): SessionEvent => ({ event: "warning", text: String(i) }));
+  const answer = client.request("leave", {});
+  await vi.waitFor(() => expect(left).toBe(1));
+  for (const event of told) server.publish(event);
+  await server.dispose();
+  await client.closed;
+  expect(seen).toEqual(told);
+  expect(await answer).toEqual({});
+});
+
 /** A client that keeps its state by deltas, as the editor does. */
 async function attached() {
   const told: Delta[] = [];
