@@ -1,5 +1,5 @@
 /** Every command, complete by type. */
-import { commands, type Disposable, env, type LogOutputChannel, window } from "vscode";
+import { commands, type Disposable, env, type LogOutputChannel, window, workspace } from "vscode";
 import { collectDiagnostics, type DiagnosticsParts } from "./collect-diagnostics.ts";
 import { type CommandId, commandIds } from "./command-ids.ts";
 import { checkOut, cherryPick } from "./commit-actions.ts";
@@ -87,8 +87,9 @@ function handlersOf(parts: CommandParts): { readonly [C in CommandId]: Handler }
     "pairmount.cherryPick": async (row) => await cherryPick(mountOf(session), aboutOf(row, "commit").commit),
     "pairmount.showLog": () => log.show(),
     "pairmount.doctor": async () => {
-      log.info(`doctor\n${await runHelper(script(), ["doctor"])}`);
-      log.show();
+      // A document: a log shows what its level lets through.
+      const content = await runHelper(script(), ["doctor"]);
+      await window.showTextDocument(await workspace.openTextDocument({ language: "plaintext", content }));
     },
     "pairmount.collectDiagnostics": async () => await collectDiagnostics(parts),
   };

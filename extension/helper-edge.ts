@@ -27,7 +27,7 @@ export type { RpcClient } from "../helper/rpc/client.ts";
 export { figure, fromJson, list, oneOf, orNull, record, text } from "../helper/rpc/parse.ts";
 export { openRegistry, type RegisteredSession } from "../helper/session/registry.ts";
 export { newestLogs } from "../helper/cli/log-folder.ts";
-export { inviteLink } from "../helper/peer/invite.ts";
+export { inviteLink, tokenOf } from "../helper/peer/invite.ts";
 
 /** The client with its JSON-RPC is half of the code: a file of its own (esbuild.mjs), which activation does not wait for. */
 export const connectRpc: typeof client.connectRpc = async (socket, events) => {

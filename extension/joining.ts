@@ -2,8 +2,9 @@
 import { homedir } from "node:os";
 import { commands, env, Uri, window } from "vscode";
 import { type Begun, settings } from "./begin.ts";
+import { tokenOf } from "./helper-edge.ts";
 import { type Places, openFolders } from "./places-shell.ts";
-import type { Session } from "./session.ts";
+import { allSessions, type Session } from "./session.ts";
 import { begin, openHere } from "./sharing.ts";
 
 /** A token of version 1, or its link; whether it is whole, the helper knows. */
@@ -18,7 +19,24 @@ export interface JoinParts {
 /** `given` is shown to be agreed to: whoever clicked a link has joined nothing yet. */
 export async function join(parts: JoinParts, given?: string): Promise<void> {
   const invite = await askForInvite(given);
-  if (invite !== undefined && invite !== "") await joinBy(parts, { invite, mount: undefined });
+  if (invite === undefined || invite === "") return;
+  const mount = await mountOfJoined(parts.places, invite);
+  if (mount === undefined || openFolders().includes(mount)) await joinBy(parts, { invite, mount: undefined });
+  else await showMount(parts.session, mount);
+}
+
+/** Of a session that was joined by this invite and lives: the host need not be asked again. */
+async function mountOfJoined(places: Places, invite: string): Promise<string | undefined> {
+  for (const { role, mount } of await allSessions()) {
+    const known = role === "guest" ? await places.inviteOf(mount) : undefined;
+    if (known !== undefined && tokenOf(known) === tokenOf(invite)) return mount;
+  }
+  return undefined;
+}
+
+/** A window that has a session keeps it. */
+async function showMount(session: Session, mount: string, busy = session.model.t === "attached"): Promise<void> {
+  await commands.executeCommand("vscode.openFolder", Uri.file(mount), busy ? { forceNewWindow: true } : openHere);
 }
 
 interface JoinBy {
@@ -35,10 +53,7 @@ export async function joinBy(parts: JoinParts, by: JoinBy): Promise<void> {
   if (started === undefined) return;
   // The window of the mounted repository finds the session by its folder. One that shows its dead mount does not change folders.
   if (openFolders().includes(started.mount)) await commands.executeCommand("workbench.action.reloadWindow");
-  else {
-    const where = busy ? { forceNewWindow: true } : openHere;
-    await commands.executeCommand("vscode.openFolder", Uri.file(started.mount), where);
-  }
+  else await showMount(parts.session, started.mount, busy);
 }
 
 /** Joins, and leaves the window as it is. Undefined: it came to nothing, which was told. */

@@ -103,10 +103,14 @@ export class Session implements Disposable {
   }
 }
 
+/** Of this user, on this machine. */
+export async function allSessions(): Promise<readonly RegisteredSession[]> {
+  return await (await openRegistry(process.env, process.getuid?.() ?? 0)).sessions();
+}
+
 /** The session whose mount is, or holds, one of these folders. */
 export async function findSession(folders: readonly string[]): Promise<RegisteredSession | undefined> {
-  const registry = await openRegistry(process.env, process.getuid?.() ?? 0);
-  const sessions = await registry.sessions();
+  const sessions = await allSessions();
   const real = folders.map(realOf);
   return sessions.find(({ mount }) => real.some((folder) => folder === mount || folder.startsWith(`${mount}/`)));
 }

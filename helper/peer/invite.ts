@@ -45,13 +45,18 @@ export function inviteLink(token: string): string {
   return link + token;
 }
 
+/** The token of what a person pasted, that or a link. */
+export function tokenOf(text: string): string {
+  return text.replace(/\s/g, "").replace(linkStart, "").replace(/>$/, "");
+}
+
 export type ParsedInvite =
   | { readonly ok: true; readonly invite: Invite }
   | { readonly ok: false; readonly error: LinkError };
 
 /** A token or a link, as a person pasted it. `now` in seconds since 1970. */
 export function parseInvite(text: string, now: number): ParsedInvite {
-  const token = text.replace(/\s/g, "").replace(linkStart, "").replace(/>$/, "");
+  const token = tokenOf(text);
   if (!/^[A-Za-z0-9_-]+$/.test(token) || token.length < 8) return refuse("invite-malformed");
   const bytes = Buffer.from(token, "base64url");
   const body = bytes.subarray(0, -4);

@@ -93,6 +93,17 @@ it("opens what was joined as the workspace; a window that has a session keeps it
   ]);
 });
 
+it("opens what was joined by this invite before, and asks no host again", async () => {
+  const helper = await desk.share({ role: "guest", folder: null });
+  const { mount } = helper.status;
+  desk.stored.set(`pairmount.invite:${mount}`, invite);
+  desk.open("/elsewhere");
+  fake.input = () => `vscode://pairmount.pairmount/join?invite=${invite}`;
+  await run("pairmount.join");
+  expect(fake.executed).toContainEqual(["vscode.openFolder", Uri.file(mount), here]);
+  expect(fake.shown).toEqual([]);
+});
+
 it("says while it waits whose workspace it is, and by which fingerprint the host sees this guest", async () => {
   const helper = await desk.share({ role: "guest", folder: null });
   const lobby = { host: "ada", repository: "app", fingerprint: "ABCD-EFGH-JKMN" };

@@ -39,6 +39,14 @@ describe("a window without a session", () => {
     expect(fake.shown).toEqual([]);
   });
 
+  it("shows what Doctor says as a document", async () => {
+    desk.open(desk.folder);
+    desk.program({ ok: "git" });
+    await fake.commands.get("pairmount.doctor")?.();
+    expect(desk.ran()).toEqual(["doctor"]);
+    expect(fake.texts).toEqual(['{"ok":"git"}\n']);
+  });
+
   it("asks before it shares, and shares nothing when the question is closed", async () => {
     desk.open(desk.folder);
     desk.program({ event: "hidden", files: [] });
