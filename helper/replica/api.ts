@@ -203,6 +203,8 @@ export interface GuestReplica extends View {
   setRules(rules: PathRules): RulesChanged;
   /** Grows with every change of this guest's own tree, its paths included (R-OWN). */
   readonly ownRevision: number;
+  /** Private, and in the tree that is kept. */
+  isOwn(id: NodeId): boolean;
   /** This guest's own work tree, to be kept. Lazy: to be read before `ownRevision` grows. */
   ownTree(): OwnTree;
   /**

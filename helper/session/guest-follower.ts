@@ -133,6 +133,8 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
         return answer;
       },
     });
+    const warn = (text: string): void => emit({ event: "warning", text });
+    const keeper = startOwnKeeper({ replica, cache, folder: parts.own, timers: looseTimers, warn });
     const workspace = createGuestWorkspace({
       replica,
       cache,
@@ -149,6 +151,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       free: () => space?.free ?? Number.POSITIVE_INFINITY,
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
       programOf,
+      syncOwn: (node) => keeper.sync(node),
     });
     const applyContent = createContentApplier({
       replica,
@@ -160,9 +163,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       died: (node) => workspace.died(node),
     });
     const timeline = createTimeline({ view: replica, clock, emit, nameOf, own: replica.peer, readBytes });
-    const warn = (text: string): void => emit({ event: "warning", text });
-    const keeping = { replica, cache, folder: parts.own, timers: looseTimers, warn };
-    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper: startOwnKeeper(keeping) };
+    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper };
   }
 
   function readBytes(node: NodeId, offset: number, length: number): Uint8Array | undefined {

@@ -39,6 +39,8 @@ export interface GuestWorkspaceParts {
   /** A node without a name is still open here (or no more): the host keeps its bytes meanwhile. */
   readonly hold: (node: NodeId, held: boolean) => void;
   readonly programOf: (thread: number) => Program | undefined;
+  /** R-OWN: as `OwnKeeper.sync`. */
+  readonly syncOwn: (node: NodeId) => Promise<Result<void>>;
 }
 
 export interface GuestWorkspace extends Workspace, Disposable {
@@ -264,7 +266,7 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       return handles.takeRefused(handle) ? fail(errno.EIO) : done;
     },
     fsync(node) {
-      if (replica.isPrivateNode(node)) return Promise.resolve(done);
+      if (replica.isPrivateNode(node)) return parts.syncOwn(node);
       parts.send(replica.endBurst("all"));
       return waiters.acknowledged().then((heard) => (handles.takeUnsafe(node) ? fail(errno.EIO) : heard));
     },

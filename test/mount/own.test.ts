@@ -2,10 +2,13 @@
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   existsSync,
+  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -14,6 +17,7 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -101,6 +105,21 @@ test("R-OWN: what a guest had some seconds before its helper was killed is there
   await again.stop();
   await session.rejoin(0);
   expect(readFileSync(join(guest, "run.log"), "utf8")).toBe("line of the host\nline of the guest\nand another\n");
+}, 180_000);
+
+test("R-OWN: what a program has synced is there though the helper is killed at once", async () => {
+  const { guest, helper, session } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
+  for (const name of [".env", "build/database"]) {
+    const file = openSync(join(guest, name), "w");
+    writeSync(file, `${name} is synced`);
+    fsyncSync(file);
+    closeSync(file);
+  }
+  process.kill(helper?.pid ?? 0, "SIGKILL");
+  await helper?.stop();
+  await session.rejoin(0);
+  for (const name of [".env", "build/database"])
+    expect(readFileSync(join(guest, name), "utf8")).toBe(`${name} is synced`);
 }, 180_000);
 
 test("R-OWN: a guest whose host has died has its own files again when that one shares the folder again", async () => {

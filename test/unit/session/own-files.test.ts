@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { errno } from "../../../helper/base/errno.ts";
+import { ok } from "../../../helper/base/result.ts";
 import { openGuestCache } from "../../../helper/content/guest-cache.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
 import type { Submitted } from "../../../helper/replica/op.ts";
@@ -51,6 +52,7 @@ function guest() {
     free: () => Number.POSITIVE_INFINITY,
     hold: () => undefined,
     programOf: () => undefined,
+    syncOwn: () => Promise.resolve(ok(undefined)),
   });
   ends.push(
     () => cache.dispose(),
