@@ -15,6 +15,7 @@ import {
   parseManifest,
 } from "./own-manifest.ts";
 import { releaseLock, takeLock } from "./pid-lock.ts";
+import { syncPath } from "./sync-path.ts";
 
 /** `busy`: another helper has it. `damaged`: what was there is at `aside` now. */
 export type Loaded =
@@ -189,15 +190,6 @@ export class OwnStore {
 
   #folder(generation: number): string {
     return join(this.dir, `content-${generation}`);
-  }
-}
-
-async function syncPath(path: string): Promise<void> {
-  const file = await open(path, "r");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

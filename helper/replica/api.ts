@@ -235,6 +235,8 @@ export interface GuestReplica extends View {
   resend(): readonly Submitted[];
   /** The session ends: parks the content the host has not decided (R-PARK). Open bursts were ended before. */
   abandon(): readonly ContentEffect[];
+  /** What it would park now. Each file once. */
+  unsent(): readonly { readonly node: NodeId; readonly path: readonly FileName[] }[];
 }
 
 /** A local call: an Op without what the core fills in (what was seen). Node ids for new nodes come from `newNode`. */

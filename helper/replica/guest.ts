@@ -97,6 +97,7 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
       return receiver.lastDecided;
     },
     abandon: () => receiver.abandon(),
+    unsent: () => receiver.unsent(),
     resend: () => sender.queue.all().map((pending) => pending.submitted),
   };
 }

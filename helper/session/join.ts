@@ -88,6 +88,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         connection,
         cache,
         recovery,
+        unsent: joinPath(place, "unsent"),
         own: ownFolder({ repository, workspace, hostKey: parsed.invite.host, mount }),
         name: options.name,
         localLocks: switches.localLocks,

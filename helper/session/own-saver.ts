@@ -1,5 +1,4 @@
 /** R-OWN: one save of a guest's own tree, as it is at one moment, without keeping the thread from the mount. */
-import { getSystemErrorName } from "node:util";
 import type { Timers } from "../base/ports.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { OwnStore, Saving } from "../content/own-store.ts";
@@ -7,6 +6,7 @@ import type { GuestReplica } from "../replica/api.ts";
 import type { NodeId, Version } from "../replica/ids.ts";
 import type { Node } from "../replica/op.ts";
 import type { OwnEntry, OwnTree } from "../replica/own-entry.ts";
+import { keepContent } from "./cached-content.ts";
 import { createSlices, type Slices } from "./slices.ts";
 
 /** A tree whose files go while they are kept is looked at again this often; then it is kept in one go. */
@@ -85,9 +85,7 @@ export function createOwnSaver(parts: {
   }
 
   function keep({ id, size }: Node): void {
-    const failed = cache.keepAt(id, store.path(String(id)), size);
-    if (failed !== undefined)
-      throw Object.assign(new Error("content cannot be kept"), { code: getSystemErrorName(-(failed as number)) });
+    keepContent(cache, id, store.path(String(id)), size);
   }
 
   async function write({ entries, gone, revision }: Look, homeless: Saving["entries"]): Promise<void> {
