@@ -6,9 +6,9 @@ import {
   guestMount,
   joinBoth,
   leaveAll,
-  makeRepository,
   type Peer,
   type PeerOptions,
+  repositoryOf,
   share,
   shareAndJoin,
   startPeer,
@@ -110,7 +110,7 @@ export function onRoad(options: PairOptions = {}): Beginning<Pair & { readonly p
 
 async function makeFolder(workbenches: Workbenches, { files }: PairOptions): Promise<string> {
   const folder = workbenches.folder("app");
-  await makeRepository(folder, files ?? { "readme.txt": "one\n" });
+  await repositoryOf(folder, files ?? { "readme.txt": "one\n" });
   return folder;
 }
 

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseInvite } from "../../../helper/peer/invite.ts";
-import { gitEnvironment, mustGit } from "../git.ts";
+import { gitEnvironment, makeRepository } from "../git.ts";
 import { helperProgram } from "../helper.ts";
 import { startProxy, type Proxy, type ProxyOptions } from "../proxy.ts";
 import { stagePairmount } from "./extensions.ts";
@@ -100,15 +100,12 @@ export async function joinBoth(host: Peer, guest: Peer): Promise<void> {
 }
 
 /** A repository with one commit that holds these files, named by their paths, but for those its `.gitignore` names. */
-export async function makeRepository(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  const at = { root: folder, name: "ada" };
+export async function repositoryOf(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  await mustGit(at, ["init", "-q", "-b", "main"]);
-  await mustGit(at, ["add", "."]);
-  await mustGit(at, ["commit", "-q", "-m", "Start"]);
+  await makeRepository({ root: folder, name: "ada" });
 }
 
 /** Where a guest's mount is, unless it is told otherwise. */

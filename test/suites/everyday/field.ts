@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustGit, type GitAt } from "../../harness/git.ts";
+import { makeRepository, type GitAt } from "../../harness/git.ts";
 import { startSession } from "../../harness/peers.ts";
 import { residentMegabytes } from "../../harness/resident.ts";
 
@@ -55,8 +55,6 @@ async function makeFolders(): Promise<{ folder: string; outside: string; remove:
   const at = { root: folder, name: "ada" };
   mkdirSync(folder);
   writeFileSync(join(folder, "README.md"), "# Shared\n");
-  await mustGit(at, ["init", "-q"]);
-  await mustGit(at, ["add", "."]);
-  await mustGit(at, ["commit", "-q", "-m", "Start"]);
+  await makeRepository(at);
   return { folder, outside, remove: () => rmSync(outside, { recursive: true, force: true }) };
 }
