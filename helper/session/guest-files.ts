@@ -1,29 +1,19 @@
 /** A guest's open files: read from the cache or the host, written in bursts, and who has to hear that bytes were refused. */
 import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
-import type { SessionClock } from "../base/ports.ts";
 import { type Answer, done, fail, ok } from "../base/result.ts";
-import type { GuestCache } from "../content/guest-cache.ts";
 import type { FileHandle, Workspace } from "../mount/workspace.ts";
-import type { GuestReplica, Received } from "../replica/api.ts";
+import type { Received } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
-import type { Node, Submitted } from "../replica/op.ts";
+import type { Node } from "../replica/op.ts";
 import { createBusyMarks } from "./busy-marks.ts";
-import type { ContentFetcher } from "./content-fetcher.ts";
+import type { GuestBasis } from "./guest-basis.ts";
 import { OpenHandles, type OpenHandle } from "./open-handles.ts";
 import type { OwnFiles } from "./own-files.ts";
 import type { InWindow } from "./pending-window.ts";
 import type { Performing } from "./perform.ts";
-import type { Waiters } from "./waiters.ts";
 
-export interface GuestFilesParts {
-  readonly replica: GuestReplica;
-  readonly cache: GuestCache;
-  readonly fetcher: ContentFetcher;
-  readonly waiters: Waiters;
-  readonly clock: SessionClock;
-  readonly readOnly: () => boolean;
-  readonly send: (operations: readonly Submitted[]) => void;
+export interface GuestFilesParts extends GuestBasis {
   /** The host's free bytes, as its last word had them. */
   readonly free: () => number;
   readonly inWindow: InWindow;

@@ -1,20 +1,17 @@
 /** A guest's workspace: answers from the overlay at once, asks the host where git locks demand it, fetches what is read. */
 import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
-import type { SessionClock } from "../base/ports.ts";
 import { type Answer, done, fail, type Result } from "../base/result.ts";
-import type { GuestCache } from "../content/guest-cache.ts";
 import type { Attributes, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
-import type { GuestReplica, Received } from "../replica/api.ts";
+import type { Received } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { PathRules } from "../replica/path-rules.ts";
 import type { Program } from "../replica/lost-locks.ts";
-import type { Submitted } from "../replica/op.ts";
 import { systemTimers } from "../base/system-timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBornGitDirs } from "./born-git-dir.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
-import type { ContentFetcher } from "./content-fetcher.ts";
+import type { GuestBasis } from "./guest-basis.ts";
 import { createGuestFiles } from "./guest-files.ts";
 import { createOwnFiles } from "./own-files.ts";
 import { createPendingWindow } from "./pending-window.ts";
@@ -22,17 +19,8 @@ import { createPerforming } from "./perform.ts";
 import { RecentNodes } from "./recent-nodes.ts";
 import { setAttributesOp } from "./set-attributes.ts";
 import { viewHalf } from "./view-half.ts";
-import type { Waiters } from "./waiters.ts";
 
-export interface GuestWorkspaceParts {
-  readonly replica: GuestReplica;
-  readonly cache: GuestCache;
-  readonly fetcher: ContentFetcher;
-  readonly waiters: Waiters;
-  readonly clock: SessionClock;
-  /** Asked each time: the host may change it. */
-  readonly readOnly: () => boolean;
-  readonly send: (operations: readonly Submitted[]) => void;
+export interface GuestWorkspaceParts extends GuestBasis {
   readonly wantRange: () => void;
   readonly space: () => Result<SpaceFigures>;
   /** The host's free bytes, as its last word had them. */

@@ -1,11 +1,10 @@
 /** A guest's operations: told ones are done at once; asked ones when decided, and the kernel knows of everything before. */
 import { errno } from "../base/errno.ts";
-import type { SessionClock } from "../base/ports.ts";
 import { type Answer, fail, ok, type Result } from "../base/result.ts";
-import type { GuestReplica, LocalOp, Performed } from "../replica/api.ts";
-import type { Place, Submitted } from "../replica/op.ts";
+import type { LocalOp, Performed } from "../replica/api.ts";
+import type { Place } from "../replica/op.ts";
 import type { Barrier } from "./barrier.ts";
-import type { Waiters } from "./waiters.ts";
+import type { GuestBasis } from "./guest-basis.ts";
 
 export interface Performing {
   /** Answers with `value` once the operation is done; EROFS where this guest may only read. */
@@ -14,13 +13,8 @@ export interface Performing {
   readonly finish: <T>(performed: Performed, value: T) => Answer<T>;
 }
 
-export interface PerformingParts {
-  readonly replica: GuestReplica;
-  readonly waiters: Waiters;
+export interface PerformingParts extends Pick<GuestBasis, "replica" | "waiters" | "clock" | "readOnly" | "send"> {
   readonly barrier: Barrier;
-  readonly clock: SessionClock;
-  readonly readOnly: () => boolean;
-  readonly send: (operations: readonly Submitted[]) => void;
   readonly wantRange: () => void;
   /** Before a name is given; what it returns is called when it was. */
   readonly naming: (at: Place) => (() => void) | undefined;
