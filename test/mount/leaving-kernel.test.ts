@@ -1,27 +1,15 @@
 /** DESIGN's fifth principle at the end of a session: what was written is at the host, or in the recovery store. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
-import { startSession, type Peer, type Session } from "../harness/peers.ts";
+import { expect, test, vi } from "vitest";
+import { type TestSession, testSession } from "../harness/test-session.ts";
 
 const settles = { timeout: 20_000, interval: 50 };
-const ends: (() => Promise<unknown>)[] = [];
 
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
-
-async function pair(delayMs: number): Promise<{ session: Session; guest: Peer }> {
-  const folder = mkdtempSync(join(tmpdir(), "pairmount-leaving-"));
-  ends.push(async () => await Promise.resolve(rmSync(folder, { recursive: true, force: true })));
+async function pair(delayMs: number): Promise<TestSession> {
   const delay = { ms: delayMs, jitter: 0 };
-  const session = await startSession({ folder, guests: 1, proxy: { seed: 1, toHost: delay, toGuest: delay } });
-  ends.push(() => session.close());
-  const [guest] = session.guests;
-  if (guest === undefined) throw new Error("no guest");
-  return { session, guest };
+  return await testSession({ proxy: { seed: 1, toHost: delay, toGuest: delay } });
 }
 
 test("what a guest wrote in the moment before it leaves over a slow link is at the host", async () => {
