@@ -1,6 +1,6 @@
 /** Share: scan, mount over the folder, serve, listen. What begins here ends in reverse. */
 import { realpathSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import type { Disposables } from "../base/disposable.ts";
 import { openHostFolder } from "../content/host-folder.ts";
 import { openRecoveryStore } from "../content/recovery-store.ts";
@@ -8,7 +8,7 @@ import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
 import type { HostLink } from "../peer/host-link.ts";
 import { loadIdentity } from "../peer/identity.ts";
 import { createSessionClock } from "../peer/session-clock.ts";
-import { systemTimers } from "../base/system-timers.ts";
+import { looseTimers, systemTimers } from "../base/system-timers.ts";
 import type { Decided } from "../replica/api.ts";
 import { createHostReplica } from "../replica/host.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
@@ -21,6 +21,7 @@ import { SessionError, throwIfCancelled } from "./errors.ts";
 import { createGuestNews } from "./guest-news.ts";
 import { createHostGuests } from "./host-guests.ts";
 import { createHostWorkspace } from "./host-workspace.ts";
+import { keepInvite, leftInvite } from "./kept-invite.ts";
 import { listenForGuests } from "./listening.ts";
 import { lobbyQuestion } from "./lobby.ts";
 import { mountWorkspace, shownOwner } from "./mounting.ts";
@@ -175,10 +176,12 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
 
   await watch.begun;
   let link: HostLink | undefined;
+  const inviteFile = join(stateFolder(), "invites", about.workspace);
   const listening = await listenForGuests({
     identity,
     port: options.port,
     access: options.access,
+    left: leftInvite(inviteFile, options.access, Date.now()),
     about: { hostName: options.name, ...about, ...owner },
     nextRange: () => replica.nextRange(),
     onRequest: lobbyQuestion(options, emit),
@@ -187,6 +190,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   });
   link = listening.link;
   owned.add({ dispose: () => listening.link.close("the host stopped sharing") });
+  owned.add(keepInvite(inviteFile, listening.kept, looseTimers));
 
   const end = createSessionEnd({ owned, reason: "stopped", emit });
   void mounted.ended.then(() => end.because("the mount was removed from outside"));
