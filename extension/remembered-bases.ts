@@ -1,35 +1,33 @@
-/** The bases of documents with unsaved changes, in the workspace's storage. */
+/** What documents with unsaved changes showed when they were last clean, in the workspace's storage. */
 import type { Memento } from "vscode";
 import { fromJson, list, record, text } from "./helper-edge.ts";
+import type { SeenText } from "./seen-text.ts";
 
 const key = "pairmount.bases";
 /** Files at once. */
 const most = 200;
-const parse = list(record<{ readonly file: string; readonly base: string }>({ file: text, base: text }));
+
+type Entry = SeenText & { readonly file: string };
+const parse = list(record<Entry>({ file: text, hash: text, eol: text, encoding: text }));
 
 export interface RememberedBases {
-  get(file: string): string | undefined;
-  set(file: string, base: string): void;
-  forget(file: string): void;
+  get(file: string): SeenText | undefined;
+  /** Undefined forgets it. */
+  set(file: string, base: SeenText | undefined): void;
 }
 
 /** What another version stored is not remembered. */
 export function rememberedBases(memory: Memento): RememberedBases {
   const stored = fromJson(memory.get<string>(key, "[]"), parse) ?? [];
-  const bases = new Map(stored.map(({ file, base }) => [file, base]));
-  const store = (): void => {
-    const latest = Array.from(bases, ([file, base]) => ({ file, base })).slice(-most);
-    void memory.update(key, JSON.stringify(latest));
-  };
+  const bases = new Map(stored.map(({ file, ...base }) => [file, base as SeenText]));
   return {
     get: (file) => bases.get(file),
     set(file, base) {
-      if (bases.get(file) === base) return;
-      bases.set(file, base);
-      store();
-    },
-    forget(file) {
-      if (bases.delete(file)) store();
+      if (bases.get(file)?.hash === base?.hash) return;
+      if (base === undefined) bases.delete(file);
+      else bases.set(file, base);
+      const latest = Array.from(bases, ([file, each]): Entry => ({ file, ...each })).slice(-most);
+      void memory.update(key, JSON.stringify(latest));
     },
   };
 }

@@ -5,6 +5,8 @@ export const OverviewRulerLane = { Right: 4 };
 export const TextEditorRevealType = { InCenterIfOutsideViewport: 2 };
 export const TextEditorSelectionChangeKind = { Keyboard: 1, Mouse: 2, Command: 3 };
 
+export const EndOfLine = { LF: 1, CRLF: 2 };
+
 /** Text alone. */
 export class MarkdownString {
   value = "";
@@ -39,8 +41,13 @@ class Document {
   readonly uri: Uri;
   lines: readonly string[] = [""];
   isDirty = false;
+  readonly eol = EndOfLine.LF;
+  readonly encoding = "utf8";
   constructor(uri: Uri) {
     this.uri = uri;
+  }
+  getText(): string {
+    return this.lines.join("\n");
   }
   get lineCount(): number {
     return this.lines.length;
@@ -85,11 +92,9 @@ const emitters = () => ({
   selection: new EventEmitter<{ readonly textEditor: Editor; readonly kind: number | undefined }>(),
   state: new EventEmitter<{ readonly focused: boolean }>(),
   changed: new EventEmitter<{ readonly document: Document; readonly contentChanges: readonly unknown[] }>(),
+  opened: new EventEmitter<Document>(),
+  saves: new EventEmitter<{ readonly document: Document; readonly waitUntil: (what: Promise<void>) => void }>(),
   saved: new EventEmitter<Document>(),
-  willSave: new EventEmitter<{
-    readonly document: Document;
-    readonly waitUntil: (wait: PromiseLike<unknown>) => void;
-  }>(),
   configured: new EventEmitter<undefined>(),
 });
 
@@ -110,18 +115,24 @@ export const desk = {
     Object.assign(desk, blank());
   },
   /** Brings a file to the front, as a click in the Explorer does. */
-  show(uri: Uri, text?: string): Editor {
+  show(uri: Uri, text?: string, isDirty = false): Editor {
     const known = desk.visible.find(({ document }) => document.uri.fsPath === uri.fsPath);
     const editor = known ?? new Editor(new Document(uri));
+    if (isDirty) editor.document.isDirty = true;
     if (text !== undefined) editor.document.lines = text.split("\n");
     if (known === undefined) {
       desk.documents.push(editor.document);
+      desk.events.opened.fire(editor.document);
       desk.visible.push(editor);
       desk.events.visible.fire(desk.visible);
     }
     desk.active = editor;
     desk.events.active.fire(editor);
     return editor;
+  },
+  /** Brings back what was unsaved in the window before. */
+  restore(uri: Uri, text: string): void {
+    desk.show(uri, text, true);
   },
   /** Moves the cursor of the editor in front, by hand. */
   select(anchor: Position, active: Position, kind: number | undefined = TextEditorSelectionChangeKind.Keyboard): void {
@@ -141,17 +152,15 @@ export const desk = {
     document.lines = text.split("\n");
     desk.events.changed.fire({ document, contentChanges: [text] });
   },
-  save(): void {
+  /** What listens to saves says what the editor waits for before it writes. */
+  async save(write: (text: string) => void = () => undefined): Promise<void> {
     const { document } = desk.active as Editor;
+    const awaited: Promise<void>[] = [];
+    desk.events.saves.fire({ document, waitUntil: (what) => void awaited.push(what) });
+    await Promise.all(awaited);
+    write(document.getText());
     document.isDirty = false;
     desk.events.saved.fire(document);
-  },
-  /** What happens before the file in front is written. */
-  async beforeSave(): Promise<void> {
-    const { document } = desk.active as Editor;
-    const waits: unknown[] = [];
-    desk.events.willSave.fire({ document, waitUntil: (wait) => void waits.push(wait) });
-    await Promise.all(waits);
   },
   /** What is drawn in an editor now, by the look's own words. */
   drawn(editor: Editor): readonly (readonly [unknown, readonly unknown[]])[] {

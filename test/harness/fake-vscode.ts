@@ -8,6 +8,7 @@ import { desk } from "./fake-editors.ts";
 
 export { Disposable, EventEmitter, ThemeColor, ThemeIcon, Uri } from "./fake-basics.ts";
 export {
+  EndOfLine,
   MarkdownString,
   OverviewRulerLane,
   Range,
@@ -216,12 +217,12 @@ export const workspace = {
     readFile: ({ fsPath }: Uri) => readFile(fsPath),
     writeFile: ({ fsPath }: Uri, bytes: Uint8Array) => writeFile(fsPath, bytes),
   },
-  onDidOpenTextDocument: nothingHappens.event,
+  onDidOpenTextDocument: desk.events.opened.event,
   onDidSaveTextDocument: desk.events.saved.event,
   onDidChangeTextDocument: desk.events.changed.event,
   onDidChangeConfiguration: desk.events.configured.event,
   onDidCloseTextDocument: nothingHappens.event,
-  onWillSaveTextDocument: desk.events.willSave.event,
+  onWillSaveTextDocument: desk.events.saves.event,
 };
 
 export const env = {
