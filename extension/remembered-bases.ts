@@ -26,7 +26,7 @@ export function rememberedBases(memory: Memento): RememberedBases {
       if (bases.get(file)?.hash === base?.hash) return;
       if (base === undefined) bases.delete(file);
       else bases.set(file, base);
-      const latest = Array.from(bases, ([file, each]): Entry => ({ file, ...each })).slice(-most);
+      const latest = Array.from(bases, ([path, each]): Entry => ({ file: path, ...each })).slice(-most);
       void memory.update(key, JSON.stringify(latest));
     },
   };
