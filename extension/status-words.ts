@@ -24,7 +24,7 @@ export function statusWords(model: Model): StatusWords {
 
 const afterLoss = {
   host: "The plain folder is back; share it again to go on.",
-  guest: "Join again to go on; what was still on its way to the host may be lost.",
+  guest: "Rejoin to go on; what the host had not heard of is under Recovered then.",
 } as const;
 
 function startingWords(what: "share" | "join", progress: Progress | undefined): string {

@@ -31,7 +31,8 @@ export function watchLoss(parts: WaysOnParts): Disposable {
 }
 
 function afterLoss(place: Place | undefined): string {
-  if (place?.role !== "host") return "Everything is with the host, but for what was still on its way there.";
+  if (place?.role !== "host")
+    return "Everything is with the host; what it had not heard of is under Recovered when you rejoin.";
   return isCovered(place) ? "The plain folder is back." : `The plain folder is ${place.folder ?? "where it was"}.`;
 }
 
