@@ -7,7 +7,7 @@ import { resume, type WaysOnParts } from "./ways-on.ts";
 
 const restart = "Restart and Go On";
 const consequences = {
-  host: "Guests have to join again.",
+  host: "Guests have to join again, by the new invite.",
   guest: "The host has to let you in again.",
 } as const;
 
