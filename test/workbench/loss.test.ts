@@ -150,4 +150,32 @@ describePair("two windows over a road that can be closed", onRoad(), (it) => {
     await vi.waitFor(() => expect(readFileSync(join(folder, "after-cut.txt"), "utf8")).toBe("sent anew\n"), soon);
     await ben.statusBar.item(/in sync/).waitFor();
   });
+
+  it("goes on when the host's helper is killed: shared again by a click, and joined again by another, with the invite there was", async ({
+    folder,
+    mount,
+    host,
+    guest,
+    ada,
+    ben,
+  }) => {
+    const { pid, invite } = sessionOf(host.workbench);
+    process.kill(pid, "SIGKILL");
+    await ada.notifications.click(/helper ended/, "Share Again");
+    await ada.dialog.click("Share");
+    await ada.statusBar.item(/sharing$/).waitFor();
+    expect(sessionOf(host.workbench).invite).toBe(invite);
+    await ben.notifications.click(/session has ended/, "Rejoin");
+    await ada.notifications
+      .one(/ben asks to join/)
+      .first()
+      .waitFor();
+    const begun = ben.page.waitForEvent("load", { timeout: soon.timeout });
+    await acceptInWindow(host, guest);
+    await begun;
+    await ben.statusBar.item(/in sync/).waitFor();
+    await writeAtGuest(mount, "after-crash.txt", "by ben\n");
+    await vi.waitFor(() => expect(readFileSync(join(folder, "after-crash.txt"), "utf8")).toBe("by ben\n"), soon);
+    await ben.screenshot("loss-9-shared-again");
+  });
 });
