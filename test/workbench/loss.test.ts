@@ -162,8 +162,7 @@ describePair("two windows over a road that can be closed", onRoad(), (it) => {
     const { pid, invite } = sessionOf(host.workbench);
     process.kill(pid, "SIGKILL");
     await ada.notifications.click(/helper ended/, "Share Again");
-    await ada.dialog.click("Share");
-    await ada.statusBar.item(/sharing$/).waitFor();
+    await ada.notifications.one(/invite is on the clipboard/).waitFor();
     expect(sessionOf(host.workbench).invite).toBe(invite);
     await ben.notifications.click(/session has ended/, "Rejoin");
     await ada.notifications
