@@ -119,6 +119,7 @@ export interface HostConnection {
   /** A handle is open on the node here: the host keeps its past content. */
   hold(node: NodeId): void;
   drop(node: NodeId): void;
+  /** Asked once, however often this is called, until one arrives. */
   wantRange(): void;
   /** Where this peer is now. The latest counts; the host hears of it when nothing else waits, and again after a reconnect. */
   present(presence: Presence): void;

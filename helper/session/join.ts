@@ -105,7 +105,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   const followed = follower as GuestFollower;
   const kept = recovery as RecoveryStore;
   owned.add(followed);
-  const { replica, workspace } = await followed.begun.finally(() => {
+  const { replica, workspace, fetcher } = await followed.begun.finally(() => {
     options.signal?.removeEventListener("abort", leave);
     throwIfCancelled(options.signal);
   });
@@ -133,7 +133,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   throwIfCancelled(options.signal);
   if (gone !== undefined) throw new SessionError("host-gone", gone);
   progress({ step: "mount", done: 1, total: 1 });
-  owned.add(startPrefetch({ replica, fetcher: followed.fetcher }));
+  owned.add(startPrefetch({ replica, fetcher }));
   const copies = owned.add(createCopyKeeper(mountPoint));
 
   const end = createSessionEnd({ owned, reason: "left", emit });
