@@ -147,6 +147,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       },
       space: () => figuresOf(space),
       free: () => space?.free ?? Number.POSITIVE_INFINITY,
+      applyContent(effects) {
+        applyContent(effects);
+        fetcher.advanced(effects);
+      },
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
       programOf,
     });

@@ -1,45 +1,23 @@
 /** A guest's workspace: answers from the overlay at once, asks the host where git locks demand it, fetches what is read. */
 import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
-import type { SessionClock } from "../base/ports.ts";
 import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
-import type { GuestCache } from "../content/guest-cache.ts";
-import type { Attributes, FileHandle, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
-import type { GuestReplica, LocalOp, Performed, Received } from "../replica/api.ts";
+import type { Attributes, FileHandle, ViewObserver, Workspace } from "../mount/workspace.ts";
+import type { LocalOp, Performed, Received } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { PathRules } from "../replica/path-rules.ts";
-import type { Program } from "../replica/lost-locks.ts";
-import type { Node, Submitted } from "../replica/op.ts";
+import type { Node } from "../replica/op.ts";
 import { systemTimers } from "../base/system-timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBornGitDirs } from "./born-git-dir.ts";
 import { createBusyMarks } from "./busy-marks.ts";
 import { createConfigSeeds } from "./config-seeds.ts";
-import type { ContentFetcher } from "./content-fetcher.ts";
 import { OpenHandles, type OpenHandle } from "./open-handles.ts";
 import { createOwnFiles } from "./own-files.ts";
 import { createPendingWindow } from "./pending-window.ts";
 import { RecentNodes } from "./recent-nodes.ts";
+import type { GuestWorkspaceParts } from "./guest-workspace-parts.ts";
 import { viewHalf } from "./view-half.ts";
-import type { Waiters } from "./waiters.ts";
-
-export interface GuestWorkspaceParts {
-  readonly replica: GuestReplica;
-  readonly cache: GuestCache;
-  readonly fetcher: ContentFetcher;
-  readonly waiters: Waiters;
-  readonly clock: SessionClock;
-  /** Asked each time: the host may change it. */
-  readonly readOnly: () => boolean;
-  readonly send: (operations: readonly Submitted[]) => void;
-  readonly wantRange: () => void;
-  readonly space: () => Result<SpaceFigures>;
-  /** The host's free bytes, as its last word had them. */
-  readonly free: () => number;
-  /** A node without a name is still open here (or no more): the host keeps its bytes meanwhile. */
-  readonly hold: (node: NodeId, held: boolean) => void;
-  readonly programOf: (thread: number) => Program | undefined;
-}
 
 export interface GuestWorkspace extends Workspace, Disposable {
   /** R-SEED */
@@ -80,7 +58,16 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       seeds.renamed(config);
     },
   });
-  const ownFiles = createOwnFiles({ ...parts, inWindow, report: (changes) => barrier.changed(changes) });
+  const ownFiles = createOwnFiles({
+    ...parts,
+    inWindow,
+    report: (changes) => barrier.changed(changes),
+    handedBack(node, keep, { content, changes }) {
+      parts.applyContent(content);
+      if (keep) handles.refuse(node);
+      if (changes.length > 0) barrier.changed(changes);
+    },
+  });
   const silence = createBusyMarks((node, busy) => {
     if (!busy) parts.send(replica.endBurst({ node }));
   });

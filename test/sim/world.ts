@@ -268,6 +268,12 @@ export class World {
     }
   }
 
+  /** An own file that yielded to a shared one: its bytes are kept. */
+  handedBack(guest: Guest, { content, changes }: Pick<Received, "content" | "changes">, id: NodeId): void {
+    this.#effects(guest, { content, changes, settled: [] });
+    guest.own.delete(id);
+  }
+
   #effects(guest: Guest, received: Received): void {
     for (const effect of received.content) {
       guest.store.meet(effect.node, guest.replica.node(effect.node)?.size ?? 0);
