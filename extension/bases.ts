@@ -1,62 +1,80 @@
 /**
- * A save never overwrites what its user has not seen: each open document has a base, the file's bytes when the document was
- * last clean. If the file holds something else when it is saved, that is kept first, as a recovered version. VS Code itself asks
- * only where the size differs, and one click overwrites then, too.
+ * A save never overwrites what its user has not seen: each open document has a base, its text when it was last clean. If the
+ * file holds another when it is saved, that is kept first, as a recovered version. VS Code itself asks only where the size
+ * differs, and one click overwrites then, too.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { Disposable, type LogOutputChannel, type TextDocument, workspace } from "vscode";
+import { Disposable, EndOfLine, type LogOutputChannel, type TextDocument, workspace } from "vscode";
 import { pathInMount } from "./in-mount.ts";
+import { isSeen, type SeenText, seenText } from "./seen-text.ts";
 import type { Session } from "./session.ts";
 
 /** Larger files are not read for it: an editor has them for reading. */
 const largest = 16 * 1024 * 1024;
 
 export function guardSaves(session: Session, log: LogOutputChannel): Disposable {
-  const bases = new Map<string, string>();
+  /** By path, as they become known. */
+  const bases = new Map<string, Promise<SeenText | undefined>>();
   const kept = new Map<string, string>();
 
   function pathIn(document: TextDocument): string | undefined {
     return pathInMount(session.model, document.uri);
   }
 
-  async function noteBase(document: TextDocument): Promise<void> {
-    if (document.isDirty || pathIn(document) === undefined) return;
-    const bytes = await bytesOf(document);
-    if (bytes !== undefined && !document.isDirty) bases.set(document.uri.fsPath, hashOf(bytes));
+  function meet(document: TextDocument): void {
+    if (pathIn(document) === undefined) return;
+    const { fsPath } = document.uri;
+    const before = bases.get(fsPath) ?? inFile(document);
+    bases.set(fsPath, document.isDirty ? before : confirmed(document, before));
   }
 
   async function beforeSave(document: TextDocument): Promise<void> {
     const { fsPath } = document.uri;
-    const base = bases.get(fsPath);
     const path = pathIn(document);
-    const bytes = base === undefined || path === undefined ? undefined : await bytesOf(document);
-    if (path === undefined || bytes === undefined) return;
-    const now = hashOf(bytes);
+    const base = path === undefined ? undefined : await bases.get(fsPath);
+    const bytes = base === undefined ? undefined : await bytesOf(document);
+    if (base === undefined || path === undefined || bytes === undefined) return;
+    if (isSeen(base, await textOf(bytes, base.encoding))) return;
     // Asked again for the same bytes, as after VS Code's own question, they are kept already.
-    if (now === base || now === kept.get(fsPath)) return;
+    const now = createHash("sha256").update(bytes).digest("hex");
+    if (now === kept.get(fsPath)) return;
     const { id } = await session.request("keep", { path, bytes: bytes.toString("base64") });
     if (id === null) log.warn(`what ${path} held before the save could not be kept`);
     else kept.set(fsPath, now);
   }
 
-  const noteAll = (): void => {
-    for (const document of workspace.textDocuments) void noteBase(document);
-  };
-  noteAll();
+  const meetAll = (): void => workspace.textDocuments.forEach(meet);
+  meetAll();
   return Disposable.from(
     session.onChanged(({ t }) => {
-      if (t === "attached" && bases.size === 0) noteAll();
+      if (t === "attached" && bases.size === 0) meetAll();
     }),
-    workspace.onDidOpenTextDocument((document) => void noteBase(document)),
-    workspace.onDidSaveTextDocument((document) => void noteBase(document)),
-    workspace.onDidChangeTextDocument(({ document }) => void noteBase(document)),
+    workspace.onDidOpenTextDocument(meet),
+    workspace.onDidSaveTextDocument(meet),
+    workspace.onDidChangeTextDocument(({ document }) => meet(document)),
     workspace.onDidCloseTextDocument(({ uri }) => {
       bases.delete(uri.fsPath);
       kept.delete(uri.fsPath);
     }),
     workspace.onWillSaveTextDocument((event) => event.waitUntil(beforeSave(event.document))),
   );
+}
+
+/**
+ * The text that is there now, if the file holds it: the first event of somebody's typing can still call a document clean, and a
+ * peer may have been quicker than the editor. Its user may type on meanwhile.
+ */
+async function confirmed(document: TextDocument, before: Promise<SeenText | undefined>): Promise<SeenText | undefined> {
+  const seen = seenOf(document, document.getText());
+  const bytes = await bytesOf(document);
+  return bytes !== undefined && isSeen(seen, await textOf(bytes, seen.encoding)) ? seen : await before;
+}
+
+/** Of one with unsaved changes when it is met: nobody knows what its user saw, so what the file holds now counts. */
+async function inFile(document: TextDocument): Promise<SeenText | undefined> {
+  const bytes = await bytesOf(document);
+  return bytes === undefined ? undefined : seenOf(document, await textOf(bytes, document.encoding));
 }
 
 /** Undefined where there is no such file, or it is too large. */
@@ -69,6 +87,15 @@ async function bytesOf({ uri }: TextDocument): Promise<Buffer | undefined> {
   }
 }
 
-function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** What no text of that encoding can be is read as UTF-8: it is not what the editor showed. */
+async function textOf(bytes: Buffer, encoding: string): Promise<string> {
+  if (encoding.startsWith("utf8")) return bytes.toString("utf8");
+  return await workspace.decode(bytes, { encoding }).then(
+    (text) => text,
+    () => bytes.toString("utf8"),
+  );
+}
+
+function seenOf({ eol, encoding }: TextDocument, text: string): SeenText {
+  return seenText(text, eol === EndOfLine.CRLF ? "\r\n" : "\n", encoding);
 }

@@ -104,5 +104,5 @@ const hostIsAway: ReadonlySet<string> = new Set(["bad-invite", "unreachable", "h
 
 function adviceOn({ code, message }: HelperFailed): string {
   if (!hostIsAway.has(code)) return message;
-  return `${message} Without the host nothing can be joined or copied: ask for the workspace to be shared, and for the new invite, then try again.`;
+  return `${message} Without the host nothing can be joined or copied: ask for the workspace to be shared again, then try again; after a crash its invite is the same, after an orderly end a new one.`;
 }

@@ -1,42 +1,20 @@
-import {
-  copyFileSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-  constants,
-} from "node:fs";
-import { join } from "node:path";
 import { assert } from "../base/brand.ts";
-import { errno, type Errno } from "../base/errno.ts";
-import { fail, ok, type Result } from "../base/result.ts";
+import type { Errno } from "../base/errno.ts";
+import { ok, type Result } from "../base/result.ts";
 import type { NodeId } from "../replica/ids.ts";
-import { attempt } from "./attempt.ts";
-import { Descriptors } from "./descriptors.ts";
-import { linkOrCopy } from "./link-or-copy.ts";
-import { readFully, writeAll } from "./file-io.ts";
+import { NodeBytes, nothingStored, type Stored } from "./node-bytes.ts";
 import { Ranges, type Range } from "./ranges.ts";
-
-/** Files up to this size stay in memory, until all of them together reach the limit: a refs directory is thousands of such. */
-const smallFile = 4096;
-const memoryLimit = 32 * 1024 * 1024;
 
 export interface Span {
   readonly offset: number;
   readonly length: number;
 }
 
-/** What is held of one node. `memory` or, once it has bytes there, the cache file; never both. */
-interface Entry {
+/** What is held of one node: never more is stored than `size`, so that what lies beyond reads as zeros. */
+interface Entry extends Stored {
   /** Infinity while the end is not known. */
   size: number;
   readonly present: Ranges;
-  memory: Uint8Array | undefined;
-  /** Length of the cache file; undefined while there is none. Never more than `size`, so that what lies beyond reads as zeros. */
-  fileLength: number | undefined;
 }
 
 /**
@@ -46,15 +24,11 @@ interface Entry {
  * not registered by `ensure` or `reset` has no known end: then such a gap is missing, and fetched. All calls are synchronous.
  */
 export class GuestCache {
-  readonly #dir: string;
   readonly #entries = new Map<NodeId, Entry>();
-  readonly #open = new Descriptors(256);
-  #memory = 0;
+  readonly #bytes: NodeBytes;
 
   constructor(dir: string) {
-    this.#dir = dir;
-    rmSync(dir, { recursive: true, force: true });
-    for (let shard = 0; shard < 256; shard++) mkdirSync(join(dir, shardName(shard)), { recursive: true, mode: 0o700 });
+    this.#bytes = new NodeBytes(dir);
   }
 
   has(node: NodeId): boolean {
@@ -70,7 +44,8 @@ export class GuestCache {
   reset(node: NodeId, size: number): void {
     const entry = this.#entries.get(node);
     if (entry === undefined) return this.ensure(node, size);
-    this.#clear(node, entry);
+    entry.present.clear();
+    this.#bytes.clear(node, entry);
     entry.size = size;
   }
 
@@ -79,7 +54,7 @@ export class GuestCache {
     if (bytes.length === 0) return undefined;
     const entry = this.#entries.get(node) ?? this.#add(node, Number.POSITIVE_INFINITY);
     const end = offset + bytes.length;
-    const failed = this.#store(node, entry, offset, bytes);
+    const failed = this.#bytes.write(node, entry, offset, bytes);
     if (failed !== undefined) {
       entry.present.remove(offset, end);
       return failed;
@@ -108,12 +83,7 @@ export class GuestCache {
     if (size > before) entry.present.add(before, size);
     if (size >= before) return undefined;
     entry.present.remove(size, before);
-    if (entry.memory !== undefined) this.#setMemory(entry, entry.memory.slice(0, size));
-    if (entry.fileLength === undefined || entry.fileLength <= size) return undefined;
-    return attempt(() => {
-      ftruncateSync(this.#descriptor(node), size);
-      entry.fileLength = size;
-    });
+    return this.#bytes.cut(node, entry, size);
   }
 
   /** The range changed at the host and its bytes did not come along. */
@@ -135,28 +105,12 @@ export class GuestCache {
     return length <= 0 || this.#entries.get(node)?.present.covers(offset, offset + length) === true;
   }
 
-  /** Exactly `length` bytes, all of them present (`covers`). EIO when the cache file cannot be read. */
+  /** Exactly `length` bytes, all of them present (`covers`), those of an extension zeros. EIO when they cannot be read. */
   read(node: NodeId, offset: number, length: number): Result<Uint8Array> {
     assert(this.covers(node, offset, length), "only what is present is read from the cache");
     const entry = this.#entries.get(node);
     if (entry === undefined || length <= 0) return ok(new Uint8Array(0));
-    const bytes = Buffer.allocUnsafe(length);
-    let got = 0;
-    if (entry.memory !== undefined) {
-      const part = entry.memory.subarray(offset, offset + length);
-      bytes.set(part);
-      got = part.length;
-    } else if (entry.fileLength !== undefined && offset < entry.fileLength) {
-      const stored = bytes.subarray(0, Math.min(length, entry.fileLength - offset));
-      const failed = attempt(() => {
-        got = readFully(this.#descriptor(node), stored, offset);
-      });
-      if (failed !== undefined) return fail(failed);
-      if (got < stored.length) return fail(errno.EIO);
-    }
-    // Present but never stored: zeros of an extension.
-    bytes.fill(0, got);
-    return ok(bytes);
+    return this.#bytes.read(node, entry, offset, length);
   }
 
   present(node: NodeId): Range[] {
@@ -165,12 +119,7 @@ export class GuestCache {
 
   /** A copy of what is held, for parking: at `path`, with holes where bytes are missing (`present` tells which). */
   copyTo(node: NodeId, path: string): Errno | undefined {
-    const entry = this.#entries.get(node);
-    return attempt(() => {
-      // A reflink where the file system has them; the kernel copies otherwise.
-      if (entry?.fileLength !== undefined) copyFileSync(this.#path(node), path, constants.COPYFILE_FICLONE);
-      else writeFileSync(path, entry?.memory ?? new Uint8Array(0));
-    });
+    return this.#bytes.copyTo(node, this.#entries.get(node) ?? nothingStored, path);
   }
 
   /**
@@ -179,118 +128,45 @@ export class GuestCache {
    */
   keepAt(node: NodeId, path: string, size: number): Errno | undefined {
     this.ensure(node, size);
-    const entry = this.#entries.get(node) as Entry;
-    return attempt(() => {
-      if (entry.fileLength === undefined || entry.fileLength < size) {
-        ftruncateSync(this.#file(node, entry), size);
-        entry.fileLength = size;
-      }
-      linkOrCopy(this.#path(node), path);
-    });
+    return this.#bytes.keepAt(node, this.#entries.get(node) as Entry, path, size);
   }
 
   /** The file, by a link or a copy, is the whole content of a node not known yet. Returns how many bytes it is. */
   adopt(node: NodeId, path: string): Result<number> {
     assert(!this.#entries.has(node), "content is adopted for a new node");
-    let size = 0;
-    const failed = attempt(() => {
-      linkOrCopy(path, this.#path(node));
-      ({ size } = statSync(this.#path(node)));
-    });
-    if (failed !== undefined) return fail(failed);
-    const entry = this.#add(node, size);
-    entry.present.add(0, size);
-    entry.fileLength = size;
-    return ok(size);
+    const entry = createEntry(0);
+    const adopted = this.#bytes.adopt(node, entry, path);
+    if (!adopted.ok) return adopted;
+    entry.size = adopted.value;
+    entry.present.add(0, adopted.value);
+    this.#entries.set(node, entry);
+    return adopted;
   }
 
   drop(node: NodeId): void {
     const entry = this.#entries.get(node);
     if (entry === undefined) return;
-    this.#setMemory(entry, undefined);
-    this.#open.close(node);
-    if (entry.fileLength !== undefined) attempt(() => unlinkSync(this.#path(node)));
+    this.#bytes.clear(node, entry);
     this.#entries.delete(node);
   }
 
   dispose(): void {
-    this.#open.dispose();
     this.#entries.clear();
-    rmSync(this.#dir, { recursive: true, force: true });
+    this.#bytes.dispose();
   }
 
   #add(node: NodeId, size: number): Entry {
-    const entry: Entry = { size, present: new Ranges(), memory: undefined, fileLength: undefined };
+    const entry = createEntry(size);
     this.#entries.set(node, entry);
     return entry;
   }
+}
 
-  #store(node: NodeId, entry: Entry, offset: number, bytes: Uint8Array): Errno | undefined {
-    const end = offset + bytes.length;
-    if (entry.fileLength === undefined && end <= smallFile && this.#memory + end <= memoryLimit) {
-      const old = entry.memory;
-      if (old === undefined || old.length < end) {
-        const grown = new Uint8Array(end);
-        if (old !== undefined) grown.set(old);
-        this.#setMemory(entry, grown);
-      }
-      entry.memory?.set(bytes, offset);
-      return undefined;
-    }
-    return attempt(() => {
-      const fd = this.#file(node, entry);
-      const before = entry.fileLength ?? 0;
-      try {
-        writeAll(fd, bytes, offset);
-      } catch (error) {
-        ftruncateSync(fd, before);
-        throw error;
-      }
-      entry.fileLength = Math.max(before, end);
-    });
-  }
-
-  /** The node's cache file, made when first needed; what was in memory moves there. */
-  #file(node: NodeId, entry: Entry): number {
-    if (entry.fileLength !== undefined) return this.#descriptor(node);
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC;
-    const { fd } = this.#open.put(node, openSync(this.#path(node), flags, 0o600), true);
-    const { memory } = entry;
-    if (memory !== undefined) writeAll(fd, memory, 0);
-    entry.fileLength = memory?.length ?? 0;
-    this.#setMemory(entry, undefined);
-    return fd;
-  }
-
-  #descriptor(node: NodeId): number {
-    const known = this.#open.get(node);
-    return known?.fd ?? this.#open.put(node, openSync(this.#path(node), constants.O_RDWR), true).fd;
-  }
-
-  #clear(node: NodeId, entry: Entry): void {
-    entry.present.clear();
-    this.#setMemory(entry, undefined);
-    if (entry.fileLength === undefined) return;
-    this.#open.close(node);
-    attempt(() => unlinkSync(this.#path(node)));
-    entry.fileLength = undefined;
-  }
-
-  #setMemory(entry: Entry, memory: Uint8Array | undefined): void {
-    this.#memory += (memory?.length ?? 0) - (entry.memory?.length ?? 0);
-    entry.memory = memory;
-  }
-
-  #path(node: NodeId): string {
-    return join(this.#dir, shardName(node % 256), String(node));
-  }
+function createEntry(size: number): Entry {
+  return { size, present: new Ranges(), memory: undefined, fileLength: undefined };
 }
 
 /** The directory is this cache's alone: emptied now, and removed by `dispose`. Throws where it cannot be made. */
 export function openGuestCache(dir: string): GuestCache {
   return new GuestCache(dir);
-}
-
-function shardName(shard: number): string {
-  return shard.toString(16).padStart(2, "0");
 }

@@ -15,6 +15,7 @@ import {
   parseManifest,
 } from "./own-manifest.ts";
 import { releaseLock, takeLock } from "./pid-lock.ts";
+import { syncPath } from "./sync-path.ts";
 
 /** `busy`: another helper has it. `damaged`: what was there is at `aside` now. */
 export type Loaded =
@@ -44,6 +45,9 @@ export class OwnStore {
   /** Contents in this generation. */
   readonly #present = new Set<string>();
   #carried = 0;
+  #saves = 0;
+  /** So many saves' names are on the disk. */
+  #safeSaves = 0;
 
   constructor(dir: string) {
     this.dir = dir;
@@ -97,6 +101,7 @@ export class OwnStore {
   /** All contents are at their paths. What is named no more goes. */
   async save(saving: Saving): Promise<void> {
     if (!this.#isOpen) return;
+    this.#saves++;
     const isEmpty = saving.entries.length === 0 && saving.gone.length === 0;
     if (isEmpty) await rm(this.#manifest, { force: true });
     else await this.#write(saving);
@@ -109,6 +114,16 @@ export class OwnStore {
     }
     if (this.#before !== undefined) await removeFolder(this.#folder(this.#before));
     this.#before = undefined;
+  }
+
+  /** A content that was saved, and the names on the way to it, are on the disk. */
+  async sync(content: string): Promise<void> {
+    await syncPath(this.path(content));
+    const saves = this.#saves;
+    if (this.#safeSaves === saves) return;
+    await syncPath(this.#folder(this.#generation));
+    await syncPath(this.dir);
+    this.#safeSaves = saves;
   }
 
   /** Leaves nothing behind where nothing is kept. */

@@ -42,6 +42,10 @@ const reasons: readonly string[] = [
   "overwritten",
 ] satisfies readonly Recovered["reason"][];
 
+export function recoveredLine(entry: Recovered): string {
+  return `${JSON.stringify(entry)}\n`;
+}
+
 /** One line of the index, as written to disk; undefined for an empty, torn or damaged one. */
 export function parseRecovered(line: string): IndexLine | undefined {
   if (line.length === 0 || line.length > maxLine) return undefined;

@@ -10,14 +10,14 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { errno, errnoOf, type Errno } from "../base/errno.ts";
 import { done, fail, ok, type Result } from "../base/result.ts";
 import type { Extent } from "../replica/op.ts";
 import { attempt, failure } from "./attempt.ts";
 import { writeAll } from "./file-io.ts";
-import { parseRecovered, type Recovered } from "./recovered.ts";
+import { parseRecovered, type Recovered, recoveredLine } from "./recovered.ts";
+import { syncPath } from "./sync-path.ts";
 
 /** More entries, or a longer index, are not believed: the rest stays on the disk, unlisted. */
 const maxEntries = 100_000;
@@ -65,7 +65,7 @@ export class RecoveryStore {
       return fail(failed);
     }
     const entry: Recovered = { ...info, id, size: statSync(path).size };
-    const unlisted = attempt(() => appendFileSync(this.#index, line(entry), { mode: 0o600 }));
+    const unlisted = attempt(() => appendFileSync(this.#index, recoveredLine(entry), { mode: 0o600 }));
     if (unlisted !== undefined) return fail(unlisted);
     this.#entries.set(id, entry);
     const durable = this.#syncing.then(() => syncAll([path, join(this.#dir, "content"), this.#index, this.#dir]));
@@ -128,7 +128,7 @@ export class RecoveryStore {
       else if (existsSync(this.#contentOf(parsed.id))) this.#entries.set(parsed.id, parsed.entry);
     }
     const fresh = `${this.#index}.new`;
-    writeFileSync(fresh, this.list().map(line).join(""), { mode: 0o600 });
+    writeFileSync(fresh, this.list().map(recoveredLine).join(""), { mode: 0o600 });
     renameSync(fresh, this.#index);
   }
 
@@ -149,10 +149,6 @@ export function openRecoveryStore(dir: string): RecoveryStore {
   return new RecoveryStore(dir);
 }
 
-function line(entry: Recovered): string {
-  return `${JSON.stringify(entry)}\n`;
-}
-
 function writeContent(path: string, losing: Losing): void {
   const failed = losing.copyTo?.(path);
   if (failed !== undefined) throw failure("EIO", "content could not be copied");
@@ -169,13 +165,7 @@ function writeContent(path: string, losing: Losing): void {
 async function syncAll(paths: readonly string[]): Promise<Result<void>> {
   try {
     for (const path of paths) {
-      if (!existsSync(path)) continue;
-      const handle = await open(path, "r");
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+      if (existsSync(path)) await syncPath(path);
     }
     return done;
   } catch (error) {

@@ -56,7 +56,7 @@ export function reachHost(options: DialOptions): Promise<Reached> {
   });
 }
 
-type Introduction =
+export type Introduction =
   | { readonly purpose: "join"; readonly name: string; readonly readOnly: boolean }
   | { readonly purpose: "resume"; readonly peer: Welcome["peer"]; readonly lastIndex: number }
   | { readonly purpose: "bulk"; readonly peer: Welcome["peer"] };

@@ -4,19 +4,18 @@ import type { NodeId } from "../replica/ids.ts";
 import type { Submitted } from "../replica/op.ts";
 import type { Address } from "./address.ts";
 import type { FetchAnswer, HostConnection, HostEvents, HostState, Presence } from "./api.ts";
-import { encodePing, type Pong, type Told, type Welcome } from "./codec/greeting.ts";
-import { encodePresent } from "./codec/presence.ts";
-import { encodeAck, encodeDrop, encodeHold, encodeHolding, encodeRangeWanted, encodeSubmit } from "./codec/to-host.ts";
+import type { Pong, Told, Welcome } from "./codec/greeting.ts";
+import { encodeSubmit } from "./codec/to-host.ts";
 import { type LinkError, type LinkErrorCode, linkError } from "./errors.ts";
 import { type FetchRange, Fetches } from "./fetches.ts";
-import { greetHost, reachHost } from "./guest-dial.ts";
 import { createGuestReceiver } from "./guest-receiver.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 import { type Fingerprint, type Identity, shortFingerprint } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { limits } from "./protocol.ts";
-import { pause } from "./pause.ts";
-import { type AdjustableClock, createOffsetFilter, createSessionClock, msBetween } from "./session-clock.ts";
+import { createRedial, type Redial } from "./redial.ts";
+import { RoundTrips } from "./round-trips.ts";
+import { StandingWords } from "./standing-words.ts";
 
 export interface GuestLinkOptions {
   readonly welcome: Welcome;
@@ -39,44 +38,33 @@ const final: ReadonlySet<LinkErrorCode> = new Set([
   "version",
   "no-key",
 ]);
-/** A few quick round trips after a connect give the clock a good first sample. */
-const firstPings = 5;
-const backoff = (attempt: number) => Math.min(50 * 2 ** attempt, 2000);
 
 /** A guest's link to its host, over however many connections it takes. */
 export class GuestLink implements HostConnection {
   readonly welcome: HostConnection["welcome"];
   readonly host: HostConnection["host"];
   state: HostState = "connected";
-  rtt = 0;
   group = "";
   told: Told = { index: 0, bytes: 0 };
   readonly #options: GuestLinkOptions;
-  readonly #clock: AdjustableClock;
-  readonly #filter = createOffsetFilter();
+  readonly #roundTrips: RoundTrips;
+  readonly #redial: Redial;
+  readonly #words = new StandingWords(() => this.#operations);
   readonly #fetches = new Fetches();
   readonly #stop = new AbortController();
-  readonly #held = new Set<NodeId>();
   #events: HostEvents | undefined;
   #receiver: ReturnType<typeof createGuestReceiver> | undefined;
   #operations: Lane | undefined;
   #bulk: Lane | undefined;
   #heartbeat: Heartbeat | undefined;
-  readonly #pings = new Map<number, { readonly sent: number; readonly wall: Time }>();
-  #nextPing = 1;
-  #toPing = 0;
-  #ack = 0;
-  #ackScheduled = false;
-  #rangeWanted = false;
-  #presence: Uint8Array | undefined;
 
   constructor(options: GuestLinkOptions) {
-    const { token: _token, resumed: _resumed, time, ...welcome } = options.welcome;
+    const { token, resumed: _resumed, time, ...welcome } = options.welcome;
     this.welcome = welcome;
     this.#options = options;
     this.host = { key: options.host, fingerprint: shortFingerprint(options.host) };
-    this.#clock = createSessionClock(options.wall);
-    this.#clock.setOffset(msBetween(time, options.wall()));
+    this.#roundTrips = new RoundTrips({ timers: options.timers, wall: options.wall, hostTime: time });
+    this.#redial = createRedial({ ...options, token, signal: this.#stop.signal });
   }
 
   begin(lane: Lane, group: string, events: HostEvents): void {
@@ -85,7 +73,7 @@ export class GuestLink implements HostConnection {
       down: (down) => events.down(down),
       progress: (nodes, of) => events.progress(nodes, of),
       range: (first) => {
-        this.#rangeWanted = false;
+        this.#words.rangeArrived();
         events.range(first);
       },
       peers: (peers) => events.peers(peers),
@@ -109,15 +97,8 @@ export class GuestLink implements HostConnection {
     for (const frame of encodeSubmit(submitted)) this.#operations.send(frame);
   }
 
-  /** One for everything received in one turn. */
   ack(index: number): void {
-    this.#ack = Math.max(this.#ack, index);
-    if (this.#ackScheduled) return;
-    this.#ackScheduled = true;
-    queueMicrotask(() => {
-      this.#ackScheduled = false;
-      this.#operations?.send(encodeAck(this.#ack));
-    });
+    this.#words.ack(index);
   }
 
   fetch(range: FetchRange): Promise<FetchAnswer> {
@@ -125,32 +106,31 @@ export class GuestLink implements HostConnection {
   }
 
   hold(node: NodeId): void {
-    if (this.#held.has(node)) return;
-    this.#held.add(node);
-    this.#operations?.send(encodeHold(node));
+    this.#words.hold(node);
   }
 
   drop(node: NodeId): void {
-    if (this.#held.delete(node)) this.#operations?.send(encodeDrop(node));
+    this.#words.drop(node);
   }
 
   wantRange(): void {
-    if (this.#rangeWanted) return;
-    this.#rangeWanted = true;
-    this.#operations?.send(encodeRangeWanted());
+    this.#words.wantRange();
   }
 
   present(presence: Presence): void {
-    this.#presence = encodePresent(presence);
-    this.#operations?.offer(0, this.#presence);
+    this.#words.present(presence);
   }
 
   now(): Time {
-    return this.#clock.now();
+    return this.#roundTrips.now();
   }
 
   get offset(): number {
-    return this.#clock.offset;
+    return this.#roundTrips.offset;
+  }
+
+  get rtt(): number {
+    return this.#roundTrips.rtt;
   }
 
   leave(): void {
@@ -172,8 +152,7 @@ export class GuestLink implements HostConnection {
       },
       limits.operationsFrame,
     );
-    this.#pings.clear();
-    this.#toPing = firstPings;
+    this.#roundTrips.begin();
     this.#heartbeat = createHeartbeat({
       timers: this.#options.timers,
       ping: () => this.#ping(),
@@ -195,33 +174,34 @@ export class GuestLink implements HostConnection {
     void this.#reconnect(error);
   }
 
-  async #reconnect(first: LinkError): Promise<void> {
-    const { timers, giveUpMs, welcome, host } = this.#options;
+  async #reconnect(lost: LinkError): Promise<void> {
+    const { timers, giveUpMs, welcome } = this.#options;
     const deadline = timers.now() + giveUpMs;
-    let error = first;
-    for (let attempt = 0; timers.now() < deadline && !this.#stop.signal.aborted; attempt++) {
-      const lastIndex = this.#receiver?.lastIndex ?? 0;
-      const failed = await this.#connect({ purpose: "resume", peer: welcome.peer, lastIndex }, host, (lane, group) => {
+    const error = await this.#redial({
+      lost,
+      wanted: () => timers.now() < deadline && !this.#stop.signal.aborted,
+      introduction: () => ({
+        purpose: "resume",
+        peer: welcome.peer,
+        lastIndex: this.#receiver?.lastIndex ?? 0,
+      }),
+      onWelcome: (lane, group) => {
         this.#attach(lane, group);
-        for (const frame of encodeHolding([...this.#held])) lane.send(frame);
-        if (this.#ack > 0) lane.send(encodeAck(this.#ack));
-        if (this.#rangeWanted) lane.send(encodeRangeWanted());
-        if (this.#presence !== undefined) lane.offer(0, this.#presence);
+        this.#words.repeat(lane);
         this.#report("connected", undefined);
-      });
-      if (failed === undefined) return;
-      error = failed;
-      if (final.has(error.code)) break;
-      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
-    }
-    this.#gone(error);
+      },
+      isFinal: ({ code }) => final.has(code),
+    });
+    if (error !== undefined) this.#gone(error);
   }
 
   /** The bulk lane belongs to one operations lane and is mended as long as that lives. */
   async #connectBulk(operations: Lane): Promise<void> {
-    const { welcome, host } = this.#options;
-    for (let attempt = 0; !operations.ended; attempt++) {
-      const failed = await this.#connect({ purpose: "bulk", peer: welcome.peer }, host, (lane) => {
+    await this.#redial({
+      lost: linkError("cut"),
+      wanted: () => !operations.ended,
+      introduction: () => ({ purpose: "bulk", peer: this.#options.welcome.peer }),
+      onWelcome: (lane) => {
         if (operations.ended) return lane.close(linkError("cut"), false);
         this.#bulk = lane;
         const end = (error: LinkError) => {
@@ -230,30 +210,7 @@ export class GuestLink implements HostConnection {
         };
         lane.handOver({ frame: (type, body) => this.#fetches.frame(type, body), end }, limits.bulkFrame);
         this.#fetches.attach(lane);
-      });
-      if (failed === undefined) return;
-      await pause(this.#options.timers, backoff(attempt), this.#stop.signal);
-    }
-  }
-
-  async #connect(
-    introduction: Parameters<typeof greetHost>[0]["introduction"],
-    host: Fingerprint,
-    onWelcome: (lane: Lane, group: string) => void,
-  ): Promise<LinkError | undefined> {
-    const { identity, addresses, timers, welcome } = this.#options;
-    const { signal } = this.#stop;
-    const reached = await reachHost({ addresses, host, identity, timers, signal });
-    if (!reached.ok) return reached.error;
-    return greetHost({
-      socket: reached.socket,
-      secret: welcome.token,
-      introduction,
-      host,
-      guest: identity.fingerprint,
-      timers,
-      signal,
-      onWelcome: (lane, _welcome, group) => onWelcome(lane, group),
+      },
     });
   }
 
@@ -275,23 +232,13 @@ export class GuestLink implements HostConnection {
     this.#report("gone", error);
   }
 
-  // --- Heartbeat and clock -----------------------------------------------------------------------------------------
-
   #ping(): void {
-    const id = this.#nextPing++;
-    if (this.#pings.size >= 8) this.#pings.delete(this.#pings.keys().next().value as number);
-    this.#pings.set(id, { sent: this.#options.timers.now(), wall: this.#options.wall() });
-    this.#operations?.send(encodePing(id, Math.round(this.rtt * 1000)));
+    const frame = this.#roundTrips.ping();
+    this.#operations?.send(frame);
   }
 
-  #pong({ id, time: host, told }: Pong): void {
-    this.told = told;
-    const ping = this.#pings.get(id);
-    if (ping === undefined) return;
-    this.#pings.delete(id);
-    const rtt = Math.max(0.001, this.#options.timers.now() - ping.sent);
-    this.rtt = rtt;
-    this.#clock.setOffset(this.#filter({ rtt, offset: msBetween(host, ping.wall) - rtt / 2 }));
-    if (--this.#toPing > 0) this.#ping();
+  #pong(pong: Pong): void {
+    this.told = pong.told;
+    if (this.#roundTrips.pong(pong)) this.#ping();
   }
 }

@@ -207,6 +207,8 @@ export interface GuestReplica extends View {
   setRules(rules: PathRules): RulesChanged;
   /** Grows with every change of this guest's own tree, its paths included (R-OWN). */
   readonly ownRevision: number;
+  /** Private, and in the tree that is kept. */
+  isOwn(id: NodeId): boolean;
   /** This guest's own work tree, to be kept. Lazy: to be read before `ownRevision` grows. */
   ownTree(): OwnTree;
   /**
@@ -237,6 +239,8 @@ export interface GuestReplica extends View {
   resend(): readonly Submitted[];
   /** The session ends: parks the content the host has not decided (R-PARK). Open bursts were ended before. */
   abandon(): readonly ContentEffect[];
+  /** What it would park now. Each file once. */
+  unsent(): readonly { readonly node: NodeId; readonly path: readonly FileName[] }[];
 }
 
 /** A local call: an Op without what the core fills in (what was seen). Node ids for new nodes come from `newNode`. */

@@ -1,3 +1,4 @@
+import type { FileName } from "../base/name.ts";
 import { done, fail, type Result } from "../base/result.ts";
 import type { ContentEffect, Down, Received, Snapshot } from "./api.ts";
 import { applyOp, type Applied } from "./apply.ts";
@@ -13,7 +14,7 @@ import { replaceConfirmed, tellReplaced } from "./guest-snapshot.ts";
 import type { GuestView } from "./guest-view.ts";
 import type { NodeId, OpId, PeerId, Seq } from "./ids.ts";
 import { type ContentOp, isContentOp, type Op, type Ordered } from "./op.ts";
-import { contentOf, notePath } from "./parking.ts";
+import { contentOf, notePath, placeToKeep } from "./parking.ts";
 import type { Pending } from "./pending.ts";
 import { keepForRevival } from "./revival.ts";
 
@@ -67,13 +68,26 @@ export class GuestReceiver {
   /** What the host will not decide any more, once per file, as this peer shows it. */
   abandon(): readonly ContentEffect[] {
     const effects = noEffects();
-    const nodes = new Set<NodeId>();
+    for (const node of this.#undecided())
+      park(this.#view, node, { reason: "unsent", extents: [], always: true }, effects);
+    return effects.content;
+  }
+
+  /** What `abandon` would keep now, open bursts too. */
+  unsent(): readonly { readonly node: NodeId; readonly path: readonly FileName[] }[] {
+    return [...this.#undecided()].flatMap((node) => {
+      const path = placeToKeep(this.#view, node);
+      return path === undefined ? [] : [{ node, path }];
+    });
+  }
+
+  #undecided(): ReadonlySet<NodeId> {
+    const nodes = new Set(this.#sender.bursts.keys());
     for (const { submitted } of this.#sender.queue.all()) {
       const content = contentOf(submitted.op);
       if (content !== undefined && this.#view.isLive(content.node)) nodes.add(content.node);
     }
-    for (const node of nodes) park(this.#view, node, { reason: "unsent", extents: [], always: true }, effects);
-    return effects.content;
+    return nodes;
   }
 
   #applied(applied: Applied, effects: Effects): void {

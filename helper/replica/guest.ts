@@ -10,7 +10,7 @@ import type { Place } from "./op.ts";
 import { isHiding } from "./local-checks.ts";
 import { nothingApart, type PathRules } from "./path-rules.ts";
 import { namespaceOf } from "./snapshot.ts";
-import { exportOwn, importOwn } from "./own-tree.ts";
+import { exportOwn, importOwn, isOwn } from "./own-tree.ts";
 import { createPlaceQuestions } from "./view.ts";
 
 export interface GuestOptions {
@@ -77,6 +77,7 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     get ownRevision() {
       return view.privates.revision;
     },
+    isOwn: (id) => isOwn(view, id),
     ownTree: () => exportOwn(view),
     restoreOwn: (tree, adopt) =>
       importOwn(view, tree, { newNode: (at) => (idsLeft() < enoughIds ? undefined : newNode(at)), adopt }),
@@ -99,6 +100,7 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
       return receiver.lastDecided;
     },
     abandon: () => receiver.abandon(),
+    unsent: () => receiver.unsent(),
     resend: () => sender.queue.all().map((pending) => pending.submitted),
   };
 }

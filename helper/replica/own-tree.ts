@@ -70,6 +70,12 @@ function confirmedPath({ confirmed }: GuestView, id: NodeId): Path | undefined {
   return pathOf({ placeOf: (node) => confirmed.get(node)?.at }, id);
 }
 
+/** Whether the node is one of the tree that is kept. */
+export function isOwn(view: GuestView, id: NodeId): boolean {
+  const at = view.isPrivateNode(id) ? view.placeOf(id) : undefined;
+  return at !== undefined && holdsOwn(view, at.parent);
+}
+
 /** Not what R-PRIV keeps in a shared git dir. A repository of this guest's own is its own wholly. */
 function holdsOwn(view: GuestView, dir: NodeId): boolean {
   const { role, gitDir } = view.git.info(dir);

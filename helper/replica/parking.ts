@@ -22,6 +22,14 @@ export function parkEffect(
   return { t: "park", node, path, reason: why.reason, extents: why.extents };
 }
 
+/** Where a file with undecided content is, or was last; undefined: nothing of it is worth keeping. */
+export function placeToKeep(view: GuestView, node: NodeId): readonly FileName[] | undefined {
+  const shown = view.node(node);
+  if (shown?.kind !== "file" || shown.size === 0) return undefined;
+  const path = pathOf(view, node) ?? view.overlay.nodes.get(node)?.path ?? [];
+  return isGitTemporary(view, node, path) ? undefined : path;
+}
+
 /** Remembers where a node with own content is, before a change may take its name. */
 export function notePath(view: GuestView, node: NodeId, entry: OverNode | undefined): readonly FileName[] {
   const path = pathOf(view, node);

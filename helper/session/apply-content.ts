@@ -6,6 +6,7 @@ import type { RecoveryStore } from "../content/recovery-store.ts";
 import type { ContentEffect, GuestReplica } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { SessionEvent } from "./api.ts";
+import { contentInfo } from "./cached-content.ts";
 import { shownPath } from "./timeline.ts";
 
 export interface ContentApplierParts {
@@ -22,18 +23,8 @@ export function createContentApplier(parts: ContentApplierParts): (effects: read
   const { replica, cache, recovery, clock } = parts;
 
   function park({ node, path, reason, extents }: Extract<ContentEffect, { t: "park" }>): void {
-    const whole = !cache.has(node) || cache.covers(node, 0, replica.node(node)?.size ?? 0);
-    const present = cache.present(node).map(({ from, to }) => [from, to] as const);
     const kept = recovery.keep(
-      {
-        path,
-        node,
-        who: parts.who,
-        reason,
-        base: replica.confirmed(node)?.version ?? 0,
-        when: clock.now(),
-        ...(!whole && { present }),
-      },
+      { path, reason, who: parts.who, when: clock.now(), ...contentInfo({ replica, cache }, node) },
       { extents, ...(cache.has(node) && { copyTo: (to: string) => cache.copyTo(node, to) }) },
     );
     const shown = shownPath(path);

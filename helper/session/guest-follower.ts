@@ -22,6 +22,7 @@ import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
 import { programOf } from "./programs.ts";
 import { figuresOf } from "./space-figures.ts";
 import { none } from "./sync-status.ts";
+import { startUnsentKeeper } from "./unsent-keeper.ts";
 import { createTransfers, type Moving } from "./transfers.ts";
 import { createTimeline, type Timeline } from "./timeline.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
@@ -32,6 +33,8 @@ export interface GuestParts {
   readonly recovery: RecoveryStore;
   /** A folder (R-OWN). */
   readonly own: string;
+  /** Another (R-UNSENT). */
+  readonly unsent: string;
   readonly name: string;
   /** Test-only. */
   readonly localLocks: boolean;
@@ -66,6 +69,7 @@ interface Running extends GuestSide {
   readonly applyContent: ReturnType<typeof createContentApplier>;
   readonly timeline: Timeline;
   readonly keeper: OwnKeeper;
+  readonly unsent: Disposable;
 }
 
 export function createGuestFollower(parts: GuestParts): GuestFollower {
@@ -133,6 +137,10 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
         return answer;
       },
     });
+    const warn = (text: string): void => emit({ event: "warning", text });
+    const keeper = startOwnKeeper({ replica, cache, folder: parts.own, timers: looseTimers, warn });
+    const { recovery, name: who, unsent: folder } = parts;
+    const unsent = startUnsentKeeper({ replica, cache, recovery, folder, who, clock, timers: looseTimers, emit });
     const workspace = createGuestWorkspace({
       replica,
       cache,
@@ -153,6 +161,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       },
       hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
       programOf,
+      syncOwn: (node) => keeper.sync(node),
     });
     const applyContent = createContentApplier({
       replica,
@@ -164,9 +173,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       died: (node) => workspace.died(node),
     });
     const timeline = createTimeline({ view: replica, clock, emit, nameOf, own: replica.peer, readBytes });
-    const warn = (text: string): void => emit({ event: "warning", text });
-    const keeping = { replica, cache, folder: parts.own, timers: looseTimers, warn };
-    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper: startOwnKeeper(keeping) };
+    return { replica, waiters, fetcher, workspace, applyContent, timeline, keeper, unsent };
   }
 
   function readBytes(node: NodeId, offset: number, length: number): Uint8Array | undefined {
@@ -274,7 +281,7 @@ export function createGuestFollower(parts: GuestParts): GuestFollower {
       presence.dispose();
       if (running === undefined) return;
       await handIn(running);
-      for (const each of [running.keeper, running.waiters, running.workspace]) await each.dispose();
+      for (const each of [running.unsent, running.keeper, running.waiters, running.workspace]) await each.dispose();
     },
   };
 }

@@ -12,6 +12,7 @@ import { createOutbox, type Outbox } from "../replica/outbox.ts";
 import type { PathRulesData } from "../replica/path-rules-data.ts";
 import { forOrigin, forOthers } from "./fan-out.ts";
 import { createGraves } from "./graves.ts";
+import type { GuestNews } from "./guest-news.ts";
 import { admitted } from "./guest-edge.ts";
 import type { SessionStatus } from "./api.ts";
 import { createPresenceBoard, type PresenceBoard } from "./presence.ts";
@@ -40,7 +41,7 @@ export interface HostGuestsParts {
   /** Test-only. */
   readonly trace: RefusalTrace | undefined;
   readonly onPresence: () => void;
-  readonly onState: (guest: GuestConnection, state: "connected" | "suspect" | "gone" | "left") => void;
+  readonly onState: GuestNews;
 }
 
 export interface HostGuests extends Disposable {

@@ -1,6 +1,6 @@
 /** The host's workspace: every call of the host's own mount is one decided operation on the real folder. */
 import type { Disposable } from "../base/disposable.ts";
-import { type Errno, errno } from "../base/errno.ts";
+import { errno } from "../base/errno.ts";
 import { type Answer, done, fail, ok, type Result } from "../base/result.ts";
 import type { SessionClock } from "../base/ports.ts";
 import type { HostFolder } from "../content/host-folder.ts";
@@ -11,6 +11,7 @@ import type { Op, Place } from "../replica/op.ts";
 import { systemTimers } from "../base/system-timers.ts";
 import { createBarrier } from "./barrier.ts";
 import { createBusyMarks } from "./busy-marks.ts";
+import { setAttributesOp } from "./set-attributes.ts";
 import { viewHalf } from "./view-half.ts";
 
 export interface HostWorkspaceParts {
@@ -92,16 +93,8 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
       const cut = local({ t: "truncate", node: id, base: node.version, size: set.size, time });
       if (!cut.ok) return cut;
     }
-    const { mode, atime, mtime } = set;
-    if (mode === undefined && atime === undefined && mtime === undefined) return done;
-    const changed = local({
-      t: "setattr",
-      node: id,
-      time,
-      ...(mode !== undefined && { mode }),
-      ...(atime !== undefined && { atime }),
-      ...(mtime !== undefined && { mtime }),
-    });
+    const op = setAttributesOp(id, set, time);
+    const changed = op === undefined ? done : local(op);
     return changed.ok ? done : changed;
   }
 
@@ -209,5 +202,3 @@ export function createHostWorkspace(parts: HostWorkspaceParts): HostWorkspace {
     dispose: () => busy.dispose(),
   };
 }
-
-export type { Errno };

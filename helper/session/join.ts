@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join as joinPath, resolve } from "node:path";
-import { Disposables } from "../base/disposable.ts";
+import type { Disposables } from "../base/disposable.ts";
 import { openGuestCache } from "../content/guest-cache.ts";
 import { openRecoveryStore, type RecoveryStore } from "../content/recovery-store.ts";
 import type { Owner } from "../git/index-owner.ts";
@@ -25,19 +25,12 @@ import { recoveredFiles } from "./recovered-files.ts";
 import { ownFolder, recoveryFolder } from "./recovery-folder.ts";
 import { startPrefetch } from "./prefetch.ts";
 import { sessionErrorOf } from "./link-failure.ts";
+import { beginOwned, createSessionEnd } from "./session-end.ts";
 import { guestStatus } from "./status.ts";
 import { fetching } from "./sync-status.ts";
 import { readTestSwitches } from "./test-switches.ts";
 
-export const joinWorkspace: JoinWorkspace = async (options) => {
-  const owned = new Disposables();
-  try {
-    return await join(options, owned);
-  } catch (error) {
-    await owned.dispose();
-    throw error;
-  }
-};
+export const joinWorkspace: JoinWorkspace = (options) => beginOwned((owned) => join(options, owned));
 
 async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): Promise<Session> {
   const switches = readTestSwitches();
@@ -50,8 +43,6 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   /** Why the link is over. */
   let gone: string | undefined;
   let finish: ((why: string) => void) | undefined;
-  let over: (reason: string) => void = () => undefined;
-  const ended = new Promise<string>((settle) => (over = settle));
   let recovery: RecoveryStore | undefined;
   let noRecovery: Error | undefined;
   const ownCache = cacheFolder();
@@ -88,6 +79,7 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
         connection,
         cache,
         recovery,
+        unsent: joinPath(place, "unsent"),
         own: ownFolder({ repository, workspace, hostKey: parsed.invite.host, mount }),
         name: options.name,
         localLocks: switches.localLocks,
@@ -133,7 +125,6 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     owner,
     clock: { now: () => connection.now() },
     readOnly,
-    fsName: "pairmount",
     emit,
   });
   owned.add(mounted);
@@ -144,20 +135,10 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
   owned.add(startPrefetch({ replica, fetcher: followed.fetcher }));
   const copies = owned.add(createCopyKeeper(mountPoint));
 
-  let reason = "left";
-  let disposed: Promise<void> | undefined;
-  const dispose = (): Promise<void> =>
-    (disposed ??= owned.dispose().then(() => {
-      emit({ event: "ended", reason });
-      over(reason);
-    }));
-  const end = (why: string): void => {
-    if (disposed === undefined) reason = why;
-    void dispose();
-  };
+  const end = createSessionEnd({ owned, reason: "left", emit });
   // A copy that is under way takes what is here; what is not there any more it names.
-  finish = (why) => void copies.idle().then(() => end(why));
-  void mounted.ended.then(() => end("the mount was removed from outside"));
+  finish = (why) => void copies.idle().then(() => end.because(why));
+  void mounted.ended.then(() => end.because("the mount was removed from outside"));
 
   const nameOf = (peer: PeerId): string => followed.nameOf(peer);
   return {
@@ -192,8 +173,8 @@ async function join(options: Parameters<JoinWorkspace>[0], owned: Disposables): 
     }),
     keepCopy: copies.keepCopy,
     endSoon: () => undefined,
-    ended,
-    dispose,
+    ended: end.ended,
+    dispose: end.dispose,
   };
 }
 

@@ -17,14 +17,13 @@ export async function mountWorkspace(parts: {
   readonly owner: Owner;
   readonly clock: SessionClock;
   readonly readOnly: boolean;
-  readonly fsName: string;
   readonly emit: (event: SessionEvent) => void;
 }): Promise<Mounted & { readonly driver: string }> {
   const driver = chooseDriver(parts.driver);
   const outcome = await driver.mount({
     workspace: parts.workspace,
     mountPoint: parts.mountPoint,
-    fsName: parts.fsName,
+    fsName: "pairmount",
     owner: parts.owner,
     allowOther: process.getuid?.() === 0,
     readOnly: parts.readOnly,

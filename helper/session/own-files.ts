@@ -2,17 +2,14 @@
 import { setImmediate } from "node:timers/promises";
 import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
-import type { SessionClock } from "../base/ports.ts";
 import { type Answer, done, fail, type Result } from "../base/result.ts";
-import type { GuestCache } from "../content/guest-cache.ts";
 import type { GuestReplica } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
-import type { Node, Place, Submitted } from "../replica/op.ts";
+import type { Node, Place } from "../replica/op.ts";
 import type { PathRules } from "../replica/path-rules.ts";
 import type { ViewChange } from "../replica/view-change.ts";
-import type { ContentFetcher } from "./content-fetcher.ts";
+import type { GuestBasis } from "./guest-basis.ts";
 import type { InWindow } from "./pending-window.ts";
-import type { Waiters } from "./waiters.ts";
 
 type HandedBack = ReturnType<GuestReplica["handBack"]>;
 
@@ -32,18 +29,13 @@ export interface OwnFiles extends Disposable {
   dispose(): void;
 }
 
-export function createOwnFiles(parts: {
-  readonly replica: GuestReplica;
-  readonly cache: GuestCache;
-  readonly fetcher: ContentFetcher;
-  readonly waiters: Waiters;
-  readonly clock: SessionClock;
-  readonly readOnly: () => boolean;
+interface OwnFilesParts extends GuestBasis {
   readonly inWindow: InWindow;
-  readonly send: (operations: readonly Submitted[]) => void;
   readonly report: (changes: readonly ViewChange[]) => void;
   readonly handedBack: (node: NodeId, keep: boolean, effects: HandedBack) => void;
-}): OwnFiles {
+}
+
+export function createOwnFiles(parts: OwnFilesParts): OwnFiles {
   const { replica, cache, fetcher } = parts;
   let telling = 0;
 

@@ -1,10 +1,13 @@
 /** R-OWN: a guest's own files are put back when its session begins, and kept while it lasts and when it ends. */
 import type { Disposable } from "../base/disposable.ts";
+import { errno } from "../base/errno.ts";
 import type { Timers } from "../base/ports.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { Manifest } from "../content/own-manifest.ts";
 import { OwnStore, type Saving } from "../content/own-store.ts";
 import type { GuestReplica } from "../replica/api.ts";
+import type { NodeId } from "../replica/ids.ts";
 import type { OwnEntry } from "../replica/own-entry.ts";
 import { createOwnSaver } from "./own-saver.ts";
 
@@ -18,6 +21,11 @@ const longestPause = 15_000;
 const pauseAfterFailure = 30_000;
 
 export interface OwnKeeper extends Disposable {
+  /**
+   * fsync(2): the bytes that an own file has now are there in the next session, also after a power failure; EIO where they cannot be.
+   * Of other nodes, and where nothing is kept, which its user was told, nothing.
+   */
+  sync(node: NodeId): Promise<Result<void>>;
   /** Once nothing changes any more, and before the cache goes: keeps all of it. Never throws. */
   dispose(): Promise<void>;
 }
@@ -43,7 +51,7 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
   let running: Promise<void> = Promise.resolve();
   let timer: { cancel(): void } | undefined;
 
-  function fail(error: unknown): void {
+  function warnOf(error: unknown): void {
     const { code } = error as { code?: unknown };
     if (typeof code !== "string") throw error;
     if (!hasFailed) parts.warn(`your own files cannot be kept for your next session: ${code}`);
@@ -100,7 +108,7 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
       if (!saver.isSaved) await save();
       pause = Math.min(Math.max(pause, shareOfTime * saver.cost), longestPause);
     } catch (error) {
-      fail(error);
+      warnOf(error);
       pause = pauseAfterFailure;
     }
     if (!isOver && isOn) wait(pause);
@@ -110,25 +118,43 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
     try {
       store.end();
     } catch (error) {
-      fail(error);
+      warnOf(error);
     }
   }
 
   function wait(ms: number): void {
-    timer = timers.after(ms, () => {
-      running = tick();
-    });
+    timer?.cancel();
+    timer = timers.after(ms, () => void saveNext());
+  }
+
+  function saveNext(): Promise<void> {
+    running = running.then(tick);
+    return running;
+  }
+
+  async function sync(node: NodeId): Promise<Result<void>> {
+    if (!saver.has(node)) await saveNext();
+    if (!isOn || !replica.isOwn(node)) return ok(undefined);
+    if (!saver.has(node)) return fail(errno.EIO);
+    try {
+      await saver.sync(node);
+      return ok(undefined);
+    } catch (error) {
+      warnOf(error);
+      return fail(errno.EIO);
+    }
   }
 
   try {
     restore();
   } catch (error) {
-    fail(error);
+    warnOf(error);
     isOn = false;
   }
   if (isOn) wait(shortestPause);
 
   return {
+    sync: async (node) => (isOn && replica.isOwn(node) ? await sync(node) : ok(undefined)),
     async dispose() {
       isOver = true;
       timer?.cancel();
@@ -136,7 +162,7 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
       try {
         if (isOn) await save();
       } catch (error) {
-        fail(error);
+        warnOf(error);
       } finally {
         end();
       }

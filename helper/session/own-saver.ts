@@ -1,11 +1,12 @@
 /** R-OWN: one save of a guest's own tree, as it is at one moment, without keeping the thread from the mount. */
-import { getSystemErrorName } from "node:util";
 import type { Timers } from "../base/ports.ts";
 import type { GuestCache } from "../content/guest-cache.ts";
 import type { OwnStore, Saving } from "../content/own-store.ts";
 import type { GuestReplica } from "../replica/api.ts";
 import type { NodeId, Version } from "../replica/ids.ts";
+import type { Node } from "../replica/op.ts";
 import type { OwnEntry, OwnTree } from "../replica/own-entry.ts";
+import { keepContent } from "./cached-content.ts";
 import { createSlices, type Slices } from "./slices.ts";
 
 /** A tree whose files go while they are kept is looked at again this often; then it is kept in one go. */
@@ -22,6 +23,10 @@ export interface OwnSaver {
   readonly isSaved: boolean;
   /** `homeless` with it. Throws what the file system says. `busy`: the store is another helper's. */
   save(homeless: Saving["entries"]): Promise<"saved" | "busy">;
+  /** The last save named the node, a file; its bytes are those of the cache ever since. */
+  has(node: NodeId): boolean;
+  /** Of one it has: the bytes that the cache holds now, and its name, survive a power failure. Throws what the file system says. */
+  sync(node: NodeId): Promise<void>;
   /** How long the last save took, but for what each new file costs once. ms */
   readonly cost: number;
 }
@@ -35,6 +40,7 @@ export function createOwnSaver(parts: {
   const { replica, cache, store, timers } = parts;
   /** What of each file is in the store. */
   const kept = new Map<NodeId, Version>();
+  let named: ReadonlySet<NodeId> = new Set();
   let saved = replica.ownRevision;
   let cost = 0;
 
@@ -71,30 +77,40 @@ export function createOwnSaver(parts: {
       const now = replica.node(node);
       if (now === undefined || (now.size > 0 && !cache.has(node))) return false;
       const began = timers.now();
-      const failed = cache.keepAt(node, store.path(String(node)), now.size);
-      if (failed !== undefined)
-        throw Object.assign(new Error("content cannot be kept"), { code: getSystemErrorName(-(failed as number)) });
+      keep(now);
       if (kept.has(node)) cost += timers.now() - began;
       kept.set(node, now.version);
     }
     return true;
   }
 
+  function keep({ id, size }: Node): void {
+    keepContent(cache, id, store.path(String(id)), size);
+  }
+
   async function write({ entries, gone, revision }: Look, homeless: Saving["entries"]): Promise<void> {
-    const named = new Set<NodeId>();
+    const files = new Set<NodeId>();
     const own = entries.map((entry) => {
       const isFile = entry.kind === "file";
-      if (isFile) named.add(entry.node);
+      if (isFile) files.add(entry.node);
       return { entry, content: isFile ? String(entry.node) : undefined };
     });
     await store.save({ entries: [...own, ...homeless], gone });
-    for (const node of kept.keys()) if (!named.has(node)) kept.delete(node);
+    for (const node of kept.keys()) if (!files.has(node)) kept.delete(node);
+    named = files;
     saved = revision;
   }
 
   return {
     get isSaved() {
       return replica.ownRevision === saved;
+    },
+    has: (node) => named.has(node),
+    async sync(node) {
+      const inode = replica.node(node);
+      if (inode === undefined) return;
+      keep(inode);
+      await store.sync(String(node));
     },
     get cost() {
       return cost;

@@ -1,17 +1,14 @@
 /** Share: scan, mount over the folder, serve, listen. What begins here ends in reverse. */
-import { randomBytes } from "node:crypto";
 import { realpathSync, statSync } from "node:fs";
-import { basename } from "node:path";
-import { Disposables } from "../base/disposable.ts";
+import { basename, join } from "node:path";
+import type { Disposables } from "../base/disposable.ts";
 import { openHostFolder } from "../content/host-folder.ts";
 import { openRecoveryStore } from "../content/recovery-store.ts";
 import { clearDeadMounts } from "../mountstep/dead-mounts.ts";
-import type { GuestConnection } from "../peer/api.ts";
-import { type HostLink, listenHost } from "../peer/host-link.ts";
+import type { HostLink } from "../peer/host-link.ts";
 import { loadIdentity } from "../peer/identity.ts";
-import { encodeInvite } from "../peer/invite.ts";
 import { createSessionClock } from "../peer/session-clock.ts";
-import { systemTimers } from "../base/system-timers.ts";
+import { looseTimers, systemTimers } from "../base/system-timers.ts";
 import type { Decided } from "../replica/api.ts";
 import { createHostReplica } from "../replica/host.ts";
 import { hostPeer, type NodeId, type PeerId } from "../replica/ids.ts";
@@ -21,14 +18,18 @@ import { createConfigSeeds } from "./config-seeds.ts";
 import { writeCountersOnSignal } from "./counters-on-signal.ts";
 import { createEnding } from "./ending.ts";
 import { SessionError, throwIfCancelled } from "./errors.ts";
+import { createGuestNews } from "./guest-news.ts";
 import { createHostGuests } from "./host-guests.ts";
 import { createHostWorkspace } from "./host-workspace.ts";
+import { keepInvite, leftInvite } from "./kept-invite.ts";
+import { listenForGuests } from "./listening.ts";
 import { lobbyQuestion } from "./lobby.ts";
 import { mountWorkspace, shownOwner } from "./mounting.ts";
-import { ownAddresses, stateFolder } from "./places.ts";
+import { stateFolder } from "./places.ts";
 import { recoveredFiles } from "./recovered-files.ts";
 import { recoveryFolder, workspaceId } from "./recovery-folder.ts";
 import { createRefusalTrace } from "./refusal-trace.ts";
+import { beginOwned, createSessionEnd } from "./session-end.ts";
 import { hostStatus } from "./status.ts";
 import { createPrivateKeeper } from "./private-keeper.ts";
 import { readFolder } from "./read-folder.ts";
@@ -38,15 +39,7 @@ import { readTestSwitches } from "./test-switches.ts";
 import { serving } from "./sync-status.ts";
 import { createTimeline } from "./timeline.ts";
 
-export const shareWorkspace: ShareWorkspace = async (options) => {
-  const owned = new Disposables();
-  try {
-    return await share(options, owned);
-  } catch (error) {
-    await owned.dispose();
-    throw error;
-  }
-};
+export const shareWorkspace: ShareWorkspace = (options) => beginOwned((owned) => share(options, owned));
 
 async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables): Promise<Session> {
   const switches = readTestSwitches();
@@ -118,7 +111,7 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     onUnheld: (node) => workspace.dropIfUnused(node),
     trace: switches.refusals === undefined ? undefined : createRefusalTrace(switches.refusals, replica),
     onPresence: () => options.onPresence?.(),
-    onState: (guest, state) => emit({ event: "peer", peer: guest.name, state: eventState(state, guest) }),
+    onState: createGuestNews(emit),
   });
   owned.add(guests);
   const tellRules = (rules: PathRulesData): void => guests.tellRules(rules);
@@ -174,7 +167,6 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     owner,
     clock,
     readOnly: false,
-    fsName: "pairmount",
     emit,
   });
   owned.add(mounted);
@@ -183,50 +175,25 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
   progress({ step: "mount", done: 1, total: 1 });
 
   await watch.begun;
-  const secret = randomBytes(16);
   let link: HostLink | undefined;
-  link = await listen();
-  owned.add({ dispose: () => link?.close("the host stopped sharing") });
-  const role = options.access;
-  const invite = encodeInvite({
-    host: identity.fingerprint,
-    secret,
-    expires: 0,
-    role,
-    addresses: ownAddresses(link.port),
+  const inviteFile = join(stateFolder(), "invites", about.workspace);
+  const listening = await listenForGuests({
+    identity,
+    port: options.port,
+    access: options.access,
+    left: leftInvite(inviteFile, options.access, Date.now()),
+    about: { hostName: options.name, ...about, ...owner },
+    nextRange: () => replica.nextRange(),
+    onRequest: lobbyQuestion(options, emit),
+    onGuest: (connection) => guests.welcome(connection),
+    clock,
   });
+  link = listening.link;
+  owned.add({ dispose: () => listening.link.close("the host stopped sharing") });
+  owned.add(keepInvite(inviteFile, listening.kept, looseTimers));
 
-  function listen(): Promise<HostLink> {
-    const listenOn = (host: string): Promise<HostLink> =>
-      listenHost({
-        identity,
-        listen: { host, port: options.port },
-        invites: () => [{ secret, expires: 0, role: options.access }],
-        about: { hostName: options.name, ...about, ...owner },
-        nextRange: () => replica.nextRange(),
-        onRequest: lobbyQuestion(options, emit),
-        onGuest: (connection) => guests.welcome(connection),
-        clock,
-      });
-    return listenOn("::").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "EAFNOSUPPORT" || error.code === "EADDRNOTAVAIL") return listenOn("0.0.0.0");
-      throw error;
-    });
-  }
-
-  let reason = "stopped";
-  let over: (reason: string) => void = () => undefined;
-  const ended = new Promise<string>((resolve) => (over = resolve));
-  let disposed: Promise<void> | undefined;
-  const dispose = (): Promise<void> =>
-    (disposed ??= owned.dispose().then(() => {
-      emit({ event: "ended", reason });
-      over(reason);
-    }));
-  void mounted.ended.then(() => {
-    if (disposed === undefined) reason = "the mount was removed from outside";
-    return dispose();
-  });
+  const end = createSessionEnd({ owned, reason: "stopped", emit });
+  void mounted.ended.then(() => end.because("the mount was removed from outside"));
   if (scanned.skipped.length > 0)
     emit({
       event: "warning",
@@ -235,8 +202,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
 
   return {
     mount: mountPoint,
-    invite,
-    port: link.port,
+    invite: listening.invite,
+    port: listening.link.port,
     apart: { hidden, ignored: !options.shareIgnored },
     activity: () => mounted.stats().foreign,
     status: () =>
@@ -245,12 +212,12 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
         folder: covered,
         mount: mountPoint,
         driver: mounted.driver,
-        invite,
+        invite: listening.invite,
         replica,
-        link,
+        link: listening.link,
         recovery,
         pending: guests.pending(),
-        transfers: serving(guests.moving(), link?.guests ?? [], { view: replica, nameOf }),
+        transfers: serving(guests.moving(), listening.link.guests, { view: replica, nameOf }),
         nameOf,
       }),
     present: (presence) => guests.presence.present(presence),
@@ -264,8 +231,8 @@ async function share(options: Parameters<ShareWorkspace>[0], owned: Disposables)
     },
     keepCopy: () =>
       Promise.reject(new SessionError("keep-target", `${covered} is here, plain and whole, when sharing ends`)),
-    ended,
-    dispose,
+    ended: end.ended,
+    dispose: end.dispose,
   };
 }
 
@@ -277,16 +244,4 @@ function folderToShare(path: string): string {
     throw new SessionError("folder-missing", `${path} (${(error as Error).message})`);
   }
   throw new SessionError("folder-missing", path);
-}
-
-const joined = new WeakSet<GuestConnection>();
-
-function eventState(
-  state: "connected" | "suspect" | "gone" | "left",
-  guest: GuestConnection,
-): Extract<SessionEvent, { event: "peer" }>["state"] {
-  if (state !== "connected") return state;
-  const back = guest.returns || joined.has(guest);
-  joined.add(guest);
-  return back ? "back" : "joined";
 }

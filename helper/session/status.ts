@@ -18,7 +18,7 @@ export function hostStatus(parts: {
   readonly driver: string;
   readonly invite: string;
   readonly replica: HostReplica;
-  readonly link: HostLink | undefined;
+  readonly link: HostLink;
   readonly recovery: RecoveryStore;
   readonly pending: SessionStatus["pending"];
   readonly transfers: readonly Transfer[];
@@ -31,7 +31,7 @@ export function hostStatus(parts: {
     access: "read-write",
     protection: null,
   };
-  const guests = (link?.guests ?? []).map(
+  const guests = link.guests.map(
     (guest): PeerStatus => ({
       ...person(guest.peer, guest.name, "guest"),
       access: guest.role,

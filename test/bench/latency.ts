@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { childProgram } from "../harness/child.ts";
-import { mustGit } from "../harness/git.ts";
+import { makeRepository } from "../harness/git.ts";
 import { mustRun } from "../harness/run.ts";
 import type { Row } from "./row.ts";
 import { milliseconds, percentile } from "./stats.ts";
@@ -14,7 +14,7 @@ interface Limits {
 }
 
 export async function benchLatency(subject: SubjectKind): Promise<readonly Row[]> {
-  const opened = await openSubject(subject, makeRepository);
+  const opened = await openSubject(subject, benchRepository);
   try {
     const read = await samplesOf("read", opened.a, opened.b, 500);
     const event = await samplesOf("event", opened.a, opened.b, 300);
@@ -28,7 +28,7 @@ export async function benchLatency(subject: SubjectKind): Promise<readonly Row[]
 }
 
 export async function benchCommit(subject: SubjectKind): Promise<Row> {
-  const opened = await openSubject(subject, makeRepository);
+  const opened = await openSubject(subject, benchRepository);
   try {
     const samples = await samplesOf("commit", opened.a, opened.b, 200);
     return row("`git commit` returned at A → hash and object readable at B", samples, { p99: 20 });
@@ -37,12 +37,9 @@ export async function benchCommit(subject: SubjectKind): Promise<Row> {
   }
 }
 
-async function makeRepository(folder: string): Promise<void> {
-  const at = { root: folder, name: "bench" };
+async function benchRepository(folder: string): Promise<void> {
   writeFileSync(join(folder, "README.md"), "# Bench\n");
-  await mustGit(at, ["init", "-q"]);
-  await mustGit(at, ["add", "."]);
-  await mustGit(at, ["commit", "-q", "-m", "Start"]);
+  await makeRepository({ root: folder, name: "bench" });
 }
 
 async function samplesOf(mode: string, a: string, b: string, count: number): Promise<readonly number[]> {

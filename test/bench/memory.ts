@@ -1,8 +1,8 @@
 /** Resident memory of host and guest after a clone inside the mount and a duel, in a repository of 5,000 files. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustGit } from "../harness/git.ts";
 import { startSession } from "../harness/peers.ts";
+import { residentMegabytes } from "../harness/resident.ts";
 import { fightDuel } from "../suites/duel/duel.ts";
 import { verdictToText } from "../suites/duel/verdict.ts";
 import type { Row } from "./row.ts";
@@ -45,9 +45,4 @@ export async function benchMemory(fixture: string): Promise<Row> {
     atLeast: `≤ ${mostMegabytes} MB`,
     good: resident.every((each) => each <= mostMegabytes),
   };
-}
-
-function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "latin1");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }

@@ -5,6 +5,8 @@ export const OverviewRulerLane = { Right: 4 };
 export const TextEditorRevealType = { InCenterIfOutsideViewport: 2 };
 export const TextEditorSelectionChangeKind = { Keyboard: 1, Mouse: 2, Command: 3 };
 
+export const EndOfLine = { LF: 1, CRLF: 2 };
+
 /** Text alone. */
 export class MarkdownString {
   value = "";
@@ -39,8 +41,13 @@ class Document {
   readonly uri: Uri;
   lines: readonly string[] = [""];
   isDirty = false;
+  readonly eol = EndOfLine.LF;
+  readonly encoding = "utf8";
   constructor(uri: Uri) {
     this.uri = uri;
+  }
+  getText(): string {
+    return this.lines.join("\n");
   }
   get lineCount(): number {
     return this.lines.length;
@@ -85,6 +92,8 @@ const emitters = () => ({
   selection: new EventEmitter<{ readonly textEditor: Editor; readonly kind: number | undefined }>(),
   state: new EventEmitter<{ readonly focused: boolean }>(),
   changed: new EventEmitter<{ readonly document: Document; readonly contentChanges: readonly unknown[] }>(),
+  opened: new EventEmitter<Document>(),
+  saves: new EventEmitter<{ readonly document: Document; readonly waitUntil: (what: Promise<void>) => void }>(),
   saved: new EventEmitter<Document>(),
   configured: new EventEmitter<undefined>(),
 });
@@ -112,6 +121,7 @@ export const desk = {
     if (text !== undefined) editor.document.lines = text.split("\n");
     if (known === undefined) {
       desk.documents.push(editor.document);
+      desk.events.opened.fire(editor.document);
       desk.visible.push(editor);
       desk.events.visible.fire(desk.visible);
     }
@@ -137,8 +147,13 @@ export const desk = {
     document.lines = text.split("\n");
     desk.events.changed.fire({ document, contentChanges: [text] });
   },
-  save(): void {
+  /** What listens to saves says what the editor waits for before it writes. */
+  async save(write: (text: string) => void = () => undefined): Promise<void> {
     const { document } = desk.active as Editor;
+    const awaited: Promise<void>[] = [];
+    desk.events.saves.fire({ document, waitUntil: (what) => void awaited.push(what) });
+    await Promise.all(awaited);
+    write(document.getText());
     document.isDirty = false;
     desk.events.saved.fire(document);
   },

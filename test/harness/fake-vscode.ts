@@ -8,6 +8,7 @@ import { desk } from "./fake-editors.ts";
 
 export { Disposable, EventEmitter, ThemeColor, ThemeIcon, Uri } from "./fake-basics.ts";
 export {
+  EndOfLine,
   MarkdownString,
   OverviewRulerLane,
   Range,
@@ -55,7 +56,6 @@ export const StatusBarAlignment = { Left: 1 };
 export const ProgressLocation = { Notification: 15, Window: 10 };
 export const version = "1.139.0";
 
-const willSave = new EventEmitter<unknown>();
 const nothingHappens = new EventEmitter<never>();
 const blank = () => ({
   commands: new Map<string, Handler>(),
@@ -217,12 +217,12 @@ export const workspace = {
     readFile: ({ fsPath }: Uri) => readFile(fsPath),
     writeFile: ({ fsPath }: Uri, bytes: Uint8Array) => writeFile(fsPath, bytes),
   },
-  onDidOpenTextDocument: nothingHappens.event,
+  onDidOpenTextDocument: desk.events.opened.event,
   onDidSaveTextDocument: desk.events.saved.event,
   onDidChangeTextDocument: desk.events.changed.event,
   onDidChangeConfiguration: desk.events.configured.event,
   onDidCloseTextDocument: nothingHappens.event,
-  onWillSaveTextDocument: willSave.event,
+  onWillSaveTextDocument: desk.events.saves.event,
 };
 
 export const env = {

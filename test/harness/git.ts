@@ -44,6 +44,13 @@ export async function mustGit(at: GitAt, args: readonly string[], options: RunOp
   return await mustRun("git", ["-C", at.root, ...args], withIdentity(at, options));
 }
 
+/** Makes a repository of the folder, with all that is in it as its one commit. */
+export async function makeRepository(at: GitAt, message = "Start"): Promise<void> {
+  await mustGit(at, ["init", "-q"]);
+  await mustGit(at, ["add", "."]);
+  await mustGit(at, ["commit", "-q", "--allow-empty", "-m", message]);
+}
+
 function withIdentity(at: GitAt, options: RunOptions): RunOptions {
   return { ...options, env: { ...gitEnvironment(at.name), ...options.env } };
 }

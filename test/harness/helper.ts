@@ -37,22 +37,26 @@ export const helperProgram: string = join(
 const startMs = 30_000;
 const stopMs = 15_000;
 
-export async function startHelper(options: HelperOptions): Promise<Helper> {
-  const { program = helperProgram } = options;
-  if (!existsSync(program)) throw new Error(`${program} is not built: npm run build`);
-  const env: NodeJS.ProcessEnv = { ...process.env, HOME: options.home };
-  for (const [key, folder] of [
+/** What a helper of this home gets to know of it; its folders are made. */
+export function homeEnvironment(home: string): Record<string, string> {
+  const env: Record<string, string> = { HOME: home };
+  for (const [name, folder] of [
     ["RUNTIME_DIR", "run"],
     ["STATE_HOME", "state"],
     ["CACHE_HOME", "cache"],
   ] as const) {
-    const path = join(options.home, folder);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    env[`XDG_${key}`] = path;
+    env[`XDG_${name}`] = join(home, folder);
+    mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
   }
+  return env;
+}
+
+export async function startHelper(options: HelperOptions): Promise<Helper> {
+  const { program = helperProgram } = options;
+  if (!existsSync(program)) throw new Error(`${program} is not built: npm run build`);
   const child = spawn(process.execPath, [program, ...options.args, "--json"], {
     cwd: "/",
-    env: { ...env, ...options.env },
+    env: { ...process.env, ...homeEnvironment(options.home), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const killed = (): void => void child.kill("SIGKILL");

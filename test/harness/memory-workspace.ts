@@ -2,7 +2,6 @@
 import { errno } from "../../helper/base/errno.ts";
 import type { FileName } from "../../helper/base/name.ts";
 import { done, fail, ok, type Answer, type Result } from "../../helper/base/result.ts";
-import type { Time } from "../../helper/base/time.ts";
 import type {
   Attributes,
   CreateOptions,
@@ -17,23 +16,17 @@ import type {
   ViewObserver,
   Workspace,
 } from "../../helper/mount/workspace.ts";
-import { firstMadeNode, firstSeq, rootNode, type Version } from "../../helper/replica/ids.ts";
+import { firstSeq, rootNode } from "../../helper/replica/ids.ts";
+import { type Entry, MemoryTree } from "./memory-tree.ts";
 
 export type Gate = (
   call: "create" | "mkdir" | "read" | "write" | "unlink" | "rename",
   node: NodeId,
 ) => Promise<void> | undefined;
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-interface Entry {
-  readonly node: Mutable<Node>;
-  readonly children: Map<FileName, NodeId>;
-  bytes: Buffer;
-  parent: NodeId;
-}
 
 export class MemoryWorkspace implements Workspace {
   readonly position = firstSeq;
-  readonly #entries = new Map<NodeId, Entry>();
+  readonly #tree = new MemoryTree();
   readonly forgotten: NodeId[] = [];
   readonly synced: NodeId[] = [];
   readonly released: FileHandle[] = [];
@@ -41,13 +34,6 @@ export class MemoryWorkspace implements Workspace {
   gate: Gate = () => undefined;
   fsyncResult: Result<void> = done;
   #observer: ViewObserver | undefined;
-  #lastNode = firstMadeNode;
-  #version = 0;
-  #time = 1_700_000_000;
-
-  constructor() {
-    this.#make(rootNode, "dir", 0o755, rootNode);
-  }
 
   /** What another peer does: the view changes first, then the mount is told. */
   readonly remote = {
@@ -57,26 +43,26 @@ export class MemoryWorkspace implements Workspace {
     symlink: (at: Place, target: string): NodeId =>
       this.#remoteMake(at, "symlink", 0o777, (entry) => (entry.node.target = target)),
     write: (node: NodeId, text: string): void => {
-      const entry = this.#must(node);
+      const entry = this.#tree.must(node);
       entry.bytes = Buffer.from(text);
-      this.#touched(entry);
+      this.#tree.touch(entry);
       this.tell([{ t: "content", node }]);
     },
     chmod: (node: NodeId, mode: number): void => {
-      this.#must(node).node.mode = mode;
+      this.#tree.must(node).node.mode = mode;
       this.tell([{ t: "attributes", node }]);
     },
     remove: (at: Place): void => {
-      const node = this.lookup(at) as NodeId;
-      const { kind } = this.#must(node).node;
-      this.#unbind(at);
+      const node = this.#tree.mustLookup(at);
+      const { kind } = this.#tree.must(node).node;
+      this.#tree.unbind(at);
       this.tell([{ t: "name", at, before: node, after: undefined, kind }]);
     },
     rename: (from: Place, to: Place): void => {
-      const node = this.lookup(from) as NodeId;
+      const node = this.#tree.mustLookup(from);
       const victim = this.lookup(to);
-      const { kind } = this.#must(node).node;
-      this.#move(from, to);
+      const { kind } = this.#tree.must(node).node;
+      this.#tree.move(from, to);
       this.tell([
         { t: "name", at: from, before: node, after: undefined, kind, moved: { to } },
         { t: "name", at: to, before: victim, after: node, kind, moved: { from } },
@@ -84,10 +70,10 @@ export class MemoryWorkspace implements Workspace {
     },
     /** Another file takes the name over, as an adopted refusal does. */
     replace: (at: Place, text: string): NodeId => {
-      const before = this.lookup(at) as NodeId;
-      this.#unbind(at);
-      const after = this.#bind(at, "file", 0o644);
-      this.#must(after).bytes = Buffer.from(text);
+      const before = this.#tree.mustLookup(at);
+      this.#tree.unbind(at);
+      const after = this.#tree.bind(at, "file", 0o644);
+      this.#tree.must(after).bytes = Buffer.from(text);
       this.tell([{ t: "name", at, before, after, kind: "file" }]);
       return after;
     },
@@ -103,25 +89,25 @@ export class MemoryWorkspace implements Workspace {
   }
 
   text(node: NodeId): string {
-    return this.#must(node).bytes.toString();
+    return this.#tree.must(node).bytes.toString();
   }
 
   lookup(at: Place): NodeId | undefined {
-    return this.#entries.get(at.parent)?.children.get(at.name);
+    return this.#tree.lookup(at);
   }
 
   node(id: NodeId): Node | undefined {
-    const entry = this.#entries.get(id);
+    const entry = this.#tree.get(id);
     // A copy, as a view makes it: callers may compare with what was.
     return entry === undefined ? undefined : { ...entry.node, size: entry.bytes.length };
   }
 
   list(dir: NodeId): { readonly name: FileName; readonly node: NodeId }[] {
-    return [...(this.#entries.get(dir)?.children ?? [])].map(([name, node]) => ({ name, node }));
+    return [...(this.#tree.get(dir)?.children ?? [])].map(([name, node]) => ({ name, node }));
   }
 
   parent(id: NodeId): NodeId | undefined {
-    return this.#entries.get(id)?.parent;
+    return this.#tree.get(id)?.parent;
   }
 
   classOf({ parent, name }: Place): PathClass {
@@ -136,17 +122,15 @@ export class MemoryWorkspace implements Workspace {
   }
 
   classOfNode(id: NodeId): PathClass {
-    const entry = this.#entries.get(id);
+    const entry = this.#tree.get(id);
     if (entry === undefined || id === rootNode) return "work-tree";
-    const name = this.#nameOf(id, entry);
+    const name = this.#tree.nameOf(id);
     return name === undefined ? "work-tree" : this.classOf({ parent: entry.parent, name });
   }
 
   isIndex(id: NodeId): boolean {
-    const entry = this.#entries.get(id);
-    return (
-      entry !== undefined && this.#nameOf(id, entry) === "index" && this.classOfDir(entry.parent) === "git-mutable"
-    );
+    const entry = this.#tree.get(id);
+    return entry !== undefined && this.#tree.nameOf(id) === "index" && this.classOfDir(entry.parent) === "git-mutable";
   }
 
   create(at: Place, options: CreateOptions): Answer<NodeId> {
@@ -159,14 +143,13 @@ export class MemoryWorkspace implements Workspace {
 
   symlink(at: Place, target: string): Answer<NodeId> {
     const made = this.#makeAt(at, "symlink", 0o777);
-    if (made.ok) this.#must(made.value).node.target = target;
+    if (made.ok) this.#tree.must(made.value).node.target = target;
     return made;
   }
 
   link(node: NodeId, at: Place): Answer<void> {
     if (this.lookup(at) !== undefined) return fail(errno.EEXIST);
-    this.#must(at.parent).children.set(at.name, node);
-    this.#must(node).node.nlink++;
+    this.#tree.link(node, at);
     return done;
   }
 
@@ -176,7 +159,7 @@ export class MemoryWorkspace implements Workspace {
 
   rmdir(at: Place): Answer<void> {
     const node = this.lookup(at);
-    if (node !== undefined && this.#must(node).children.size > 0) return fail(errno.ENOTEMPTY);
+    if (node !== undefined && this.#tree.must(node).children.size > 0) return fail(errno.ENOTEMPTY);
     return this.#removeAt(at);
   }
 
@@ -184,40 +167,40 @@ export class MemoryWorkspace implements Workspace {
     return this.#gated("rename", from.parent, () => {
       if (this.lookup(from) === undefined) return fail(errno.ENOENT);
       if (noReplace && this.lookup(to) !== undefined) return fail(errno.EEXIST);
-      this.#move(from, to);
+      this.#tree.move(from, to);
       return done;
     });
   }
 
   setAttributes(node: NodeId, attributes: Attributes): Answer<void> {
-    const entry = this.#must(node);
+    const entry = this.#tree.must(node);
     const { size, ...rest } = attributes;
     if (size !== undefined) {
       entry.bytes = Buffer.concat([entry.bytes.subarray(0, size)], size);
-      this.#touched(entry);
+      this.#tree.touch(entry);
     }
     Object.assign(entry.node, rest);
     return done;
   }
 
   open(node: NodeId, mode: { readonly writable: boolean; readonly append: boolean }): Result<FileHandle> {
-    return this.#entries.has(node) ? ok({ node, ...mode }) : fail(errno.ESTALE);
+    return this.#tree.get(node) !== undefined ? ok({ node, ...mode }) : fail(errno.ESTALE);
   }
 
   read(node: NodeId, offset: number, length: number): Answer<Uint8Array> {
-    return this.#gated("read", node, () => ok(this.#must(node).bytes.subarray(offset, offset + length)));
+    return this.#gated("read", node, () => ok(this.#tree.must(node).bytes.subarray(offset, offset + length)));
   }
 
   write(node: NodeId, handle: FileHandle | undefined, offset: number, bytes: Uint8Array): Answer<number> {
     const copy = Buffer.from(bytes);
     return this.#gated("write", node, () => {
-      const entry = this.#must(node);
+      const entry = this.#tree.must(node);
       const start = handle?.append ? entry.bytes.length : offset;
       const whole = Buffer.alloc(Math.max(entry.bytes.length, start + copy.length));
       entry.bytes.copy(whole);
       copy.copy(whole, start);
       entry.bytes = whole;
-      this.#touched(entry);
+      this.#tree.touch(entry);
       return ok(start);
     });
   }
@@ -237,7 +220,7 @@ export class MemoryWorkspace implements Workspace {
 
   forget(node: NodeId): void {
     this.forgotten.push(node);
-    if (this.#entries.get(node)?.node.nlink === 0) this.#entries.delete(node);
+    this.#tree.forget(node);
   }
 
   async space(): Promise<Result<SpaceFigures>> {
@@ -254,86 +237,20 @@ export class MemoryWorkspace implements Workspace {
   }
 
   #remoteMake(at: Place, kind: Kind, mode: number, fill: (entry: Entry) => void): NodeId {
-    const node = this.#bind(at, kind, mode);
-    fill(this.#must(node));
+    const node = this.#tree.bind(at, kind, mode);
+    fill(this.#tree.must(node));
     this.tell([{ t: "name", at, before: undefined, after: node, kind }]);
     return node;
   }
 
   #makeAt(at: Place, kind: Kind, mode: number): Result<NodeId> {
     if (this.lookup(at) !== undefined) return fail(errno.EEXIST);
-    return ok(this.#bind(at, kind, mode));
-  }
-
-  #bind(at: Place, kind: Kind, mode: number): NodeId {
-    const id = ++this.#lastNode as NodeId;
-    this.#make(id, kind, mode, at.parent);
-    const parent = this.#must(at.parent);
-    parent.children.set(at.name, id);
-    if (kind === "dir") parent.node.nlink++;
-    this.#touched(parent);
-    return id;
-  }
-
-  #make(id: NodeId, kind: Kind, mode: number, parent: NodeId): void {
-    const time = this.#now();
-    const node: Node = {
-      id,
-      kind,
-      mode,
-      size: 0,
-      nlink: kind === "dir" ? 2 : 1,
-      ino: id,
-      atime: time,
-      mtime: time,
-      ctime: time,
-      version: ++this.#version as Version,
-      target: "",
-      owner: undefined,
-    };
-    this.#entries.set(id, { node: { ...node }, children: new Map(), bytes: Buffer.alloc(0), parent });
+    return ok(this.#tree.bind(at, kind, mode));
   }
 
   #removeAt(at: Place): Result<void> {
     if (this.lookup(at) === undefined) return fail(errno.ENOENT);
-    this.#unbind(at);
+    this.#tree.unbind(at);
     return done;
-  }
-
-  #unbind(at: Place): void {
-    const entry = this.#must(this.lookup(at) as NodeId);
-    const parent = this.#must(at.parent);
-    parent.children.delete(at.name);
-    entry.node.nlink = entry.node.kind === "dir" ? 0 : entry.node.nlink - 1;
-    if (entry.node.kind === "dir") parent.node.nlink--;
-    this.#touched(parent);
-  }
-
-  #move(from: Place, to: Place): void {
-    const node = this.lookup(from) as NodeId;
-    if (this.lookup(to) !== undefined) this.#unbind(to);
-    this.#must(from.parent).children.delete(from.name);
-    this.#must(to.parent).children.set(to.name, node);
-    this.#must(node).parent = to.parent;
-  }
-
-  #touched(entry: Entry): void {
-    entry.node.version = ++this.#version as Version;
-    entry.node.mtime = entry.node.ctime = this.#now();
-  }
-
-  #now(): Time {
-    return { sec: ++this.#time, nsec: 0 };
-  }
-
-  #nameOf(id: NodeId, entry: Entry): FileName | undefined {
-    for (const [name, node] of this.#entries.get(entry.parent)?.children ?? []) if (node === id) return name;
-    return undefined;
-  }
-
-  #must(id: NodeId): Entry {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) throw new Error(`no node ${id}`);
-    return entry;
   }
 }

@@ -19,8 +19,8 @@ export interface Peer {
 }
 
 export interface SessionOptions {
-  /** An existing folder; covered by the host's mount unless `separateMount`. */
-  readonly folder: string;
+  /** An existing folder, covered by the host's mount unless `separateMount`. Default: an empty one that goes with the session. */
+  readonly folder?: string;
   readonly guests: number;
   readonly separateMount?: boolean;
   readonly driver?: "kernel" | "fuse-native";
@@ -56,15 +56,17 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     rmSync(temporary, { recursive: true, force: true });
   };
   try {
+    const folder = options.folder ?? join(temporary, "folder");
+    mkdirSync(folder, { recursive: true });
     const driver = options.driver === undefined ? [] : ["--driver", options.driver];
     const hostMount = options.separateMount === true ? join(temporary, "host-mount") : undefined;
     if (hostMount !== undefined) mkdirSync(hostMount);
     const host = await startHelper({
       home: join(temporary, "host"),
-      args: ["share", options.folder, "--accept", "--name", "ada", ...driver].concat(
+      args: ["share", folder, "--accept", "--name", "ada", ...driver].concat(
         hostMount === undefined ? [] : ["--mount", hostMount],
       ),
-      mount: hostMount ?? options.folder,
+      mount: hostMount ?? folder,
       env: options.breakHost === undefined ? {} : { PAIRMOUNT_TEST_BREAK: options.breakHost },
     });
     ends.push(() => host.stop());
@@ -100,8 +102,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       const helper = await rejoin(i);
       guests.push({ name, root: mount, helper, proxy });
     }
-    const hostPeer: Peer = { name: "ada", root: hostMount ?? options.folder, helper: host, proxy: undefined };
-    return { folder: options.folder, host: hostPeer, guests, peers: [hostPeer, ...guests], rejoin, close };
+    const hostPeer: Peer = { name: "ada", root: hostMount ?? folder, helper: host, proxy: undefined };
+    return { folder, host: hostPeer, guests, peers: [hostPeer, ...guests], rejoin, close };
   } catch (error) {
     await close();
     throw error;

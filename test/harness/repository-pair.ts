@@ -2,22 +2,17 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, expect, vi } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { gitEnvironment } from "./git.ts";
-import { startSession } from "./peers.ts";
 import { mustRun } from "./run.ts";
-
-const ends: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
+import { testSession } from "./test-session.ts";
 
 const settles = { timeout: 20_000, interval: 20 };
 
 /** `files`: text by path; those of `tracked` are committed. */
 export async function repositoryPair(files: Readonly<Record<string, string>>, tracked: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), "pm-pair-"));
-  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -26,10 +21,8 @@ export async function repositoryPair(files: Readonly<Record<string, string>>, tr
   await mustRun("git", ["init", "-q", folder], { env });
   await mustRun("git", ["-C", folder, "add", ...tracked], { env });
   await mustRun("git", ["-C", folder, "commit", "-qm", "one"], { env });
-  const session = await startSession({ folder, guests: 1, separateMount: true });
-  ends.push(() => session.close());
-  const host = session.host.root;
-  const guest = session.guests[0]?.root ?? "";
+  const pair = await testSession({ folder, separateMount: true });
+  const [host, guest] = [pair.host.root, pair.guest.root];
   /** Until everything one did is at the other. */
   const told = async (from: string, to: string): Promise<void> => {
     const mark = `mark-${performance.now()}`;
@@ -38,6 +31,5 @@ export async function repositoryPair(files: Readonly<Record<string, string>>, tr
     rmSync(join(from, mark));
     await vi.waitFor(() => expect(existsSync(join(to, mark))).toBe(false), settles);
   };
-  const [ben] = session.guests;
-  return { folder, host, guest, helper: ben?.helper, session, first: session.host.helper.first, told };
+  return { folder, host, guest, helper: pair.guest.helper, session: pair.session, first: pair.host.helper.first, told };
 }

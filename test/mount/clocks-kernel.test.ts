@@ -1,24 +1,16 @@
 /** Row 31: clocks three seconds apart, and what was saved last is what `commit -a` commits. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { mustGit } from "../harness/git.ts";
 import { startSession } from "../harness/peers.ts";
 import { eventually } from "../suites/coherence/peers.ts";
 
-let end: () => Promise<void> = async () => {};
-afterEach(() => end());
-
 test("row 31: of two saves in one second around `git add`, the second is committed, whoever saves", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "pairmount-shared-"));
-  const session = await startSession({ folder, guests: 2, clocksMs: [3000, -3000] });
-  end = async () => {
-    await session.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const peers = session.peers.map(({ root, name }) => ({ root, name }));
-  await mustGit({ root: session.host.root, name: "ada" }, ["init", "-q"]);
+  const session = await startSession({ guests: 2, clocksMs: [3000, -3000] });
+  onTestFinished(session.close);
+  const { peers } = session;
+  await mustGit(session.host, ["init", "-q"]);
   let head = "";
   for (let round = 0; round < 4; round += 1) {
     for (const [turn, saver] of peers.entries()) {

@@ -2,10 +2,13 @@
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   existsSync,
+  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -14,11 +17,12 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { startHelper } from "../harness/helper.ts";
+import { type Helper, startHelper } from "../harness/helper.ts";
 import { repositoryPair } from "../harness/repository-pair.ts";
 
 const files = {
@@ -103,6 +107,21 @@ test("R-OWN: what a guest had some seconds before its helper was killed is there
   expect(readFileSync(join(guest, "run.log"), "utf8")).toBe("line of the host\nline of the guest\nand another\n");
 }, 180_000);
 
+test("R-OWN: what a program has synced is there though the helper is killed at once", async () => {
+  const { guest, helper, session } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
+  for (const name of [".env", "build/database"]) {
+    const file = openSync(join(guest, name), "w");
+    writeSync(file, `${name} is synced`);
+    fsyncSync(file);
+    closeSync(file);
+  }
+  process.kill(helper?.pid ?? 0, "SIGKILL");
+  await helper?.stop();
+  await session.rejoin(0);
+  for (const name of [".env", "build/database"])
+    expect(readFileSync(join(guest, name), "utf8")).toBe(`${name} is synced`);
+}, 180_000);
+
 test("R-OWN: a guest whose host has died has its own files again when that one shares the folder again", async () => {
   const { folder, host, guest, helper, session } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
   work(guest);
@@ -111,26 +130,28 @@ test("R-OWN: a guest whose host has died has its own files again when that one s
   writeFileSync(join(guest, "build/late"), "after the host's end\n");
   await helper?.stop();
   await session.host.helper.stop();
-  const temporary = dirname(guest);
-  const hosting = await startHelper({
-    home: join(temporary, "host"),
-    args: ["share", folder, "--accept", "--name", "ada", "--mount", host],
-    mount: host,
-  });
-  const invite = hosting.first["invite"] as string;
-  const joined = await startHelper({
-    home: join(temporary, "guest-0"),
-    args: ["join", invite, guest, "--name", "ben"],
-    mount: guest,
-  });
+  const shareAgain = async (): Promise<Helper> =>
+    await startHelper({
+      home: join(dirname(guest), "host"),
+      args: ["share", folder, "--accept", "--name", "ada", "--mount", host],
+      mount: host,
+    });
+  const hosting = await shareAgain();
   try {
+    // The invite of a session that died leads to the next one.
+    expect(hosting.first["invite"]).toBe(session.host.helper.first["invite"]);
+    const joined = await session.rejoin(0);
     expect(readFileSync(join(guest, "build/late"), "utf8")).toBe("after the host's end\n");
     rmSync(join(guest, "build/late"));
     const isOther = (line: string): boolean => !line.startsWith("build ");
     expect(seen(guest).filter(isOther)).toEqual(before.filter(isOther));
     expect(existsSync(join(folder, "build/late"))).toBe(false);
-  } finally {
     await joined.stop();
+  } finally {
     await hosting.stop();
   }
+  const next = await shareAgain();
+  const invite = next.first["invite"];
+  await next.stop();
+  expect(invite).not.toBe(session.host.helper.first["invite"]);
 }, 180_000);

@@ -2,17 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { fixtureRepository } from "../harness/fixture/repository.ts";
 import { gitEnvironment, mustGit } from "../harness/git.ts";
-import { type Session, startSession } from "../harness/peers.ts";
+import type { Session } from "../harness/peers.ts";
 import { mustRun } from "../harness/run.ts";
+import { testSession } from "../harness/test-session.ts";
 
 const guestUser = 1234;
-const ends: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
 
 interface Two {
   readonly session: Session;
@@ -27,12 +24,12 @@ interface Two {
 async function two(options: { readonly breakGuests?: string } = {}): Promise<Two> {
   const { bare } = await fixtureRepository();
   const folder = mkdtempSync(join(tmpdir(), "pm-owners-"));
-  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await mustRun("git", ["clone", "-q", bare, folder], { env: gitEnvironment("ada") });
   const guestOwner = `${guestUser}:${guestUser}`;
-  const session = await startSession({ folder, guests: 1, separateMount: true, guestOwner, ...options });
-  ends.push(() => session.close());
-  const guest = session.guests[0]?.root ?? "";
+  const pair = await testSession({ folder, separateMount: true, guestOwner, ...options });
+  const { session } = pair;
+  const guest = pair.guest.root;
   const asUser = [`--reuid=${guestUser}`, `--regid=${guestUser}`, "--clear-groups", "git", "-C", guest];
   const a = async (...args: string[]): Promise<string> => await mustGit(session.host, args);
   const b = async (...args: string[]): Promise<string> =>

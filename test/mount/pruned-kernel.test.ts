@@ -2,20 +2,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { startProbe } from "../harness/fs-probe/probe.ts";
-import { git, mustGit, type GitAt } from "../harness/git.ts";
-import { startSession } from "../harness/peers.ts";
+import { git, makeRepository, mustGit } from "../harness/git.ts";
+import type { LaneDelay } from "../harness/lane.ts";
 import type { Ran } from "../harness/run.ts";
+import { type TestSession, testSession } from "../harness/test-session.ts";
 import { eventually } from "../suites/coherence/peers.ts";
 import { explain } from "../suites/duel/refusals.ts";
 
 const commits = 60;
-const ends: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
 
 /** One git command of the guest that releases a lock. */
 interface Call {
@@ -37,22 +33,21 @@ function toldRefusals(file: string): { readonly time: number; readonly line: str
   return found;
 }
 
+/** A repository of one commit, at a host and at a guest that is so far away. */
+async function repositoryAfar(seed: number, delay: LaneDelay): Promise<TestSession> {
+  const session = await testSession({ proxy: { seed, toHost: delay, toGuest: delay } });
+  await makeRepository(session.host);
+  await eventually(() => mustGit(session.guest, ["rev-parse", "HEAD"]), 20_000);
+  return session;
+}
+
 test("row 29: a guest's commits beside prune-packed, gc and rmdir of empty objects/xx in a loop at the host: none is lost, and git says what failed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "pairmount-pruned-"));
   const trace = mkdtempSync(join(tmpdir(), "pairmount-refusals-"));
   const refusals = join(trace, "refusals");
-  for (const dir of [folder, trace])
-    ends.push(async () => await Promise.resolve(rmSync(dir, { recursive: true, force: true })));
+  onTestFinished(() => rmSync(trace, { recursive: true, force: true }));
   vi.stubEnv("PAIRMOUNT_TEST_REFUSALS", refusals);
-  ends.push(async () => await Promise.resolve(vi.unstubAllEnvs()));
-  const delay = { ms: 4, jitter: 4 };
-  const session = await startSession({ folder, guests: 1, proxy: { seed: 29, toHost: delay, toGuest: delay } });
-  ends.push(() => session.close());
-  const host: GitAt = { root: session.host.root, name: "ada" };
-  const guest: GitAt = { root: session.guests[0]?.root ?? "", name: "ben" };
-  await mustGit(host, ["init", "-q"]);
-  await mustGit(host, ["commit", "-q", "--allow-empty", "-m", "Start"]);
-  await eventually(() => mustGit(guest, ["rev-parse", "HEAD"]));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { host, guest } = await repositoryAfar(29, { ms: 4, jitter: 4 });
 
   const removing = startProbe(
     `
@@ -124,16 +119,8 @@ test("row 29: a guest's commits beside prune-packed, gc and rmdir of empty objec
 }, 300_000);
 
 test("row 29: of an old object that the host prunes while a guest freshens it, the guest's add fails, and makes it again when repeated", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "pairmount-pruned-"));
-  ends.push(async () => await Promise.resolve(rmSync(folder, { recursive: true, force: true })));
   const delay = { ms: 800, jitter: 0 };
-  const session = await startSession({ folder, guests: 1, proxy: { seed: 30, toHost: delay, toGuest: delay } });
-  ends.push(() => session.close());
-  const host: GitAt = { root: session.host.root, name: "ada" };
-  const guest: GitAt = { root: session.guests[0]?.root ?? "", name: "ben" };
-  await mustGit(host, ["init", "-q"]);
-  await mustGit(host, ["commit", "-q", "--allow-empty", "-m", "Start"]);
-  await eventually(() => mustGit(guest, ["rev-parse", "HEAD"]), 20_000);
+  const { host, guest } = await repositoryAfar(30, delay);
   const old = Date.now() / 1000 - 30 * 24 * 3600;
   let refused = 0;
   for (let round = 0; round < 5 && refused === 0; round += 1) {

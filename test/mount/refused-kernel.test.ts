@@ -14,37 +14,29 @@ import {
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { git, mustGit, type GitAt } from "../harness/git.ts";
-import { startSession } from "../harness/peers.ts";
 import { mustRun } from "../harness/run.ts";
+import { testSession } from "../harness/test-session.ts";
 import { eventually } from "../suites/coherence/peers.ts";
 
 const mebibyte = 1 << 20;
-const ends: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
 
 /** A session whose host's folder is on a disk of its own, of `size` MiB, and a way to leave it with only so many bytes. */
 async function sessionOnSmallDisk(
   size: number,
 ): Promise<{ host: GitAt; guest: GitAt; leaveFree: (bytes: number) => void; free: () => void }> {
   const disk = mkdtempSync(join(tmpdir(), "pairmount-disk-"));
-  ends.push(async () => await Promise.resolve(rmSync(disk, { recursive: true, force: true })));
+  onTestFinished(() => rmSync(disk, { recursive: true, force: true }));
   await mustRun("mount", ["-t", "tmpfs", "-o", `size=${size}m`, "none", disk]);
-  ends.push(async () => await mustRun("umount", ["-l", disk]));
+  onTestFinished(async () => void (await mustRun("umount", ["-l", disk])));
   const folder = join(disk, "repository");
   mkdirSync(folder);
-  const session = await startSession({ folder, guests: 1 });
-  ends.push(() => session.close());
-  const [guest] = session.guests;
-  if (guest === undefined) throw new Error("no guest");
+  const { host, guest } = await testSession({ folder });
   const balloon = join(disk, "balloon");
   return {
-    host: { root: session.host.root, name: "ada" },
-    guest: { root: guest.root, name: "ben" },
+    host,
+    guest,
     leaveFree(bytes) {
       const fd = openSync(balloon, "a");
       for (;;) {

@@ -13,16 +13,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
-import { mustGit } from "../harness/git.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { makeRepository, mustGit } from "../harness/git.ts";
 import { startHelper, type Helper } from "../harness/helper.ts";
 import { eventually } from "../suites/coherence/peers.ts";
-
-const ends: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
 
 /** A folder with one file of each kind, and the means to share and join it again and again from the same homes. */
 async function place(): Promise<{
@@ -32,13 +26,13 @@ async function place(): Promise<{
   join: (host: Helper) => Promise<Helper>;
 }> {
   const temporary = mkdtempSync(join(tmpdir(), "pairmount-remounted-"));
-  ends.push(async () => await Promise.resolve(rmSync(temporary, { recursive: true, force: true })));
+  onTestFinished(() => rmSync(temporary, { recursive: true, force: true }));
   const [folder, guestRoot] = [join(temporary, "folder"), join(temporary, "guest-mount")];
   for (const dir of [folder, guestRoot]) mkdirSync(dir);
   await fill(folder, "before");
   const start = async (home: string, args: readonly string[], mount: string): Promise<Helper> => {
     const helper = await startHelper({ home: join(temporary, home), args, mount });
-    ends.push(() => helper.stop());
+    onTestFinished(async () => void (await helper.stop()));
     return helper;
   };
   return {
@@ -58,9 +52,7 @@ async function fill(root: string, name: string): Promise<void> {
   writeFileSync(join(dir, "linked"), "linked");
   linkSync(join(dir, "linked"), join(dir, "dir", "link"));
   symlinkSync("linked", join(dir, "symlink"));
-  await mustGit({ root: dir, name: "ada" }, ["init", "-q"]);
-  await mustGit({ root: dir, name: "ada" }, ["add", "."]);
-  await mustGit({ root: dir, name: "ada" }, ["commit", "-q", "-m", name]);
+  await makeRepository({ root: dir, name: "ada" }, name);
 }
 
 /** Each peer has its own of these. */

@@ -1,37 +1,23 @@
 /** Rows 8 and 30: a peer that was stopped in the middle of its work comes back to a repository that went on without it. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startProbe } from "../harness/fs-probe/probe.ts";
-import { git, mustGit, type GitAt } from "../harness/git.ts";
-import { type Peer, startSession } from "../harness/peers.ts";
+import { git, makeRepository, mustGit, type GitAt } from "../harness/git.ts";
+import { type TestSession, testSession } from "../harness/test-session.ts";
 import { eventually } from "../suites/coherence/peers.ts";
 
 /** The lease of a silent peer is 6.5 s. */
 const patience = 30_000;
-const ends: (() => Promise<unknown>)[] = [];
 
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
-
-async function session(): Promise<{ host: GitAt; guest: GitAt; peer: Peer; folder: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "pairmount-shared-"));
-  ends.push(async () => await Promise.resolve(rmSync(folder, { recursive: true, force: true })));
-  const live = await startSession({ folder, guests: 1 });
-  const [peer] = live.guests;
-  if (peer === undefined) throw new Error("no guest");
-  ends.push(() => live.close());
-  ends.push(async () => await Promise.resolve(process.kill(peer.helper.pid, "SIGCONT")));
-  const host = { root: live.host.root, name: "ada" };
-  const guest = { root: peer.root, name: "ben" };
-  await mustGit(host, ["init", "-q"]);
+async function session(): Promise<TestSession> {
+  const session = await testSession();
+  const { host, guest } = session;
+  onTestFinished(() => void process.kill(guest.helper.pid, "SIGCONT"));
   writeFileSync(join(host.root, "f"), "start\n");
-  await mustGit(host, ["add", "."]);
-  await mustGit(host, ["commit", "-q", "-m", "Start"]);
+  await makeRepository(host);
   await eventually(() => mustGit(guest, ["rev-parse", "HEAD"]));
-  return { host, guest, peer, folder };
+  return session;
 }
 
 async function commit(at: GitAt, name: string): Promise<string> {
@@ -42,7 +28,11 @@ async function commit(at: GitAt, name: string): Promise<string> {
 }
 
 test("row 30: a peer stopped inside pack-refs takes nothing back that others committed and packed meanwhile", async () => {
-  const { host, guest, peer, folder } = await session();
+  const {
+    host,
+    guest,
+    session: { folder },
+  } = await session();
   const start = (await mustGit(host, ["rev-parse", "HEAD"])).trim();
   const names = Array.from({ length: 300 }, (_, i) => `refs/heads/branch-${i}`);
   await mustGit(host, ["update-ref", "--stdin"], { input: names.map((name) => `create ${name} ${start}\n`).join("") });
@@ -50,12 +40,12 @@ test("row 30: a peer stopped inside pack-refs takes nothing back that others com
 
   const packing = git(guest, ["pack-refs", "--all", "--prune"]);
   await eventually(() => expect(existsSync(join(host.root, ".git", "packed-refs.lock"))).toBe(true));
-  process.kill(peer.helper.pid, "SIGSTOP");
+  process.kill(guest.helper.pid, "SIGSTOP");
   const later = await eventually(() => commit(host, "later"), patience);
   await eventually(() => mustGit(host, ["update-ref", "refs/heads/branch-7", later]), patience);
   await eventually(() => mustGit(host, ["pack-refs", "--all", "--prune"]), patience);
   const afterPack = await commit(host, "after");
-  process.kill(peer.helper.pid, "SIGCONT");
+  process.kill(guest.helper.pid, "SIGCONT");
   await packing;
 
   const isAsItWas = async (at: GitAt): Promise<void> => {
@@ -70,19 +60,19 @@ test("row 30: a peer stopped inside pack-refs takes nothing back that others com
 });
 
 test("row 8: what a stopped peer does late, under a lock it lost, is refused", async () => {
-  const { host, peer } = await session();
+  const { host, guest } = await session();
   const body = `
     fd = os.open(A[0] + ".lock", os.O_WRONLY | os.O_CREAT | os.O_EXCL); os.write(fd, b"stale"); os.fsync(fd)
     say("held"); hear()
     def late(): os.write(fd, b" and late"); os.close(fd); os.rename(A[0] + ".lock", A[0])
     R = attempt(late)`;
-  const holder = startProbe(body, [join(peer.root, ".git", "index")], { timeoutMs: 60_000 });
+  const holder = startProbe(body, [join(guest.root, ".git", "index")], { timeoutMs: 60_000 });
   expect(await holder.heard()).toBe("held");
-  process.kill(peer.helper.pid, "SIGSTOP");
+  process.kill(guest.helper.pid, "SIGSTOP");
   const made = await eventually(() => commit(host, "meanwhile"), patience);
   const index = readFileSync(join(host.root, ".git", "index"));
   holder.tell("go on");
-  process.kill(peer.helper.pid, "SIGCONT");
+  process.kill(guest.helper.pid, "SIGCONT");
   expect(await holder.done).not.toBe("ok");
   expect((await mustGit(host, ["rev-parse", "HEAD"])).trim()).toBe(made);
   expect(readFileSync(join(host.root, ".git", "index")).equals(index)).toBe(true);

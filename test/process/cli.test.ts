@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { helperProgram, isMounted, startHelper, type Helper } from "../harness/helper.ts";
+import { helperProgram, homeEnvironment, isMounted, startHelper, type Helper } from "../harness/helper.ts";
 import { run } from "../harness/run.ts";
 
 let base: string;
@@ -42,17 +42,7 @@ afterEach(async () => {
 function homeOf(who: string): string {
   return join(base, `home-${who}`);
 }
-/** The environment `startHelper` gives a helper of this home. */
-function environment(who: string): Record<string, string> {
-  const home = homeOf(who);
-  for (const name of ["run", "state", "cache"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
-  return {
-    HOME: home,
-    XDG_RUNTIME_DIR: join(home, "run"),
-    XDG_STATE_HOME: join(home, "state"),
-    XDG_CACHE_HOME: join(home, "cache"),
-  };
-}
+const environment = (who: string): Record<string, string> => homeEnvironment(homeOf(who));
 async function pairmount(who: string, ...args: string[]): ReturnType<typeof run> {
   return await run(process.execPath, [helperProgram, ...args], { env: environment(who), timeoutMs: 30_000 });
 }

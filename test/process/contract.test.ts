@@ -17,8 +17,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Delta, PeerPresence, Presence, SessionEvent, SessionState } from "../../helper/api.ts";
 import { connectRpc, type RpcClient } from "../../helper/rpc/client.ts";
-import { mustGit } from "../harness/git.ts";
-import { helperProgram, isMounted } from "../harness/helper.ts";
+import { makeRepository, mustGit } from "../harness/git.ts";
+import { helperProgram, homeEnvironment, isMounted } from "../harness/helper.ts";
 import { run } from "../harness/run.ts";
 
 let base: string;
@@ -31,8 +31,7 @@ beforeEach(async () => {
   folder = join(base, "app");
   mount = join(base, "guest");
   mkdirSync(folder);
-  await mustGit({ root: folder, name: "ada" }, ["init", "-q", "-b", "main"]);
-  await mustGit({ root: folder, name: "ada" }, ["commit", "-q", "--allow-empty", "-m", "Start"]);
+  await makeRepository({ root: folder, name: "ada" });
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.dispose();
@@ -42,16 +41,7 @@ afterEach(async () => {
   rmSync(base, { recursive: true });
 });
 
-function environment(who: string): Record<string, string> {
-  const home = join(base, who);
-  for (const name of ["run", "state", "cache"]) mkdirSync(join(home, name), { recursive: true, mode: 0o700 });
-  return {
-    HOME: home,
-    XDG_RUNTIME_DIR: `${home}/run`,
-    XDG_STATE_HOME: `${home}/state`,
-    XDG_CACHE_HOME: `${home}/cache`,
-  };
-}
+const environment = (who: string): Record<string, string> => homeEnvironment(join(base, who));
 
 function linesOf(out: string): readonly Record<string, unknown>[] {
   const lines = out.split("\n").filter((line) => line !== "");

@@ -1,48 +1,17 @@
 /** One pass with the other driver: libfuse 2, on the editor's own runtime, from the helper's copy outside the extension. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { mustGit } from "../harness/git.ts";
 import { isMounted } from "../harness/helper.ts";
-import {
-  guestMount,
-  joinBoth,
-  makeRepository,
-  type Peer,
-  sessionOf,
-  share,
-  startPeer,
-} from "../harness/workbench/peers.ts";
 import { mustRun } from "../harness/run.ts";
-import { describeInWorkbench } from "../harness/workbench/programs.ts";
-import type { Window } from "../harness/workbench/window.ts";
-import { useWorkbenches } from "../harness/workbench/workbenches.ts";
+import { apart, describePair, soon } from "../harness/workbench/pair.ts";
+import { joinBoth, sessionOf, share } from "../harness/workbench/peers.ts";
 
-const soon = { timeout: 60_000, interval: 50 };
+const begin = apart({ settings: { "pairmount.driver": "fuse-native" } });
 
-describeInWorkbench("a shared workspace with the driver fuse-native", () => {
-  const workbenches = useWorkbenches();
-  let folder: string;
-  let mount: string;
-  let host: Peer;
-  let guest: Peer;
-  let ada: Window;
-  let ben: Window;
-
-  beforeAll(async () => {
-    folder = workbenches.folder("app");
-    await makeRepository(folder);
-    const settings = { "pairmount.driver": "fuse-native" };
-    [host, guest] = await Promise.all([
-      startPeer(workbenches, { name: "ada", folder, settings }),
-      startPeer(workbenches, { name: "ben", folder: workbenches.folder("elsewhere"), settings }),
-    ]);
-    ({ window: ada } = host);
-    ({ window: ben } = guest);
-    mount = guestMount(guest, "ada", "app");
-  });
-
-  it("is shared and joined by the palette", async () => {
+describePair("a shared workspace with the driver fuse-native", begin, (it) => {
+  it("is shared and joined by the palette", async ({ host, guest, ben }) => {
     await share(host);
     await joinBoth(host, guest);
     expect([host, guest].map(({ workbench }) => sessionOf(workbench).driver)).toEqual(["fuse-native", "fuse-native"]);
@@ -50,7 +19,12 @@ describeInWorkbench("a shared workspace with the driver fuse-native", () => {
     await ben.screenshot("native-1-joined");
   });
 
-  it("shows edits of both when they are looked at: libfuse 2 makes no watcher events of what others do", async () => {
+  it("shows edits of both when they are looked at: libfuse 2 makes no watcher events of what others do", async ({
+    folder,
+    mount,
+    ada,
+    ben,
+  }) => {
     await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
     await ben.explorer.open("readme.txt");
     await ben.editor.replace("readme.txt", "changed by ben\n");
@@ -70,7 +44,7 @@ describeInWorkbench("a shared workspace with the driver fuse-native", () => {
     await ada.explorer.row("readme.txt").waitFor({ state: "hidden" });
   });
 
-  it("shows a commit from the guest's terminal in the host's tree", async () => {
+  it("shows a commit from the guest's terminal in the host's tree", async ({ ada, ben }) => {
     await ben.terminal.run("git add --all && git commit --quiet -m 'By the other driver'");
     await ada.views.open("Pairmount");
     await ada.views.tree("Commits").row("By the other driver").waitFor();
@@ -79,7 +53,7 @@ describeInWorkbench("a shared workspace with the driver fuse-native", () => {
     await ada.screenshot("native-2-commit");
   });
 
-  it("ends by the palette: both mounts are gone, the plain folder is whole", async () => {
+  it("ends by the palette: both mounts are gone, the plain folder is whole", async ({ folder, mount, ada }) => {
     await ada.run("Pairmount: Stop Sharing");
     await ada.dialog.click("Stop Sharing");
     await ada.statusBar.item(/Pairmount$/).waitFor();

@@ -1,63 +1,34 @@
 /** What one renames and deletes, and a guest who is lost and comes back: the road closed for a while, the helper killed. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it, vi } from "vitest";
-import type { Proxy } from "../harness/proxy.ts";
+import { expect, vi } from "vitest";
 import { mustGit } from "../harness/git.ts";
 import { mustRun } from "../harness/run.ts";
-import {
-  acceptInWindow,
-  guestMount,
-  joinBoth,
-  makeRepository,
-  type Peer,
-  sessionOf,
-  share,
-  startPeer,
-  startRoad,
-} from "../harness/workbench/peers.ts";
-import { describeInWorkbench } from "../harness/workbench/programs.ts";
+import { describePair, onRoad, soon } from "../harness/workbench/pair.ts";
+import { acceptInWindow, sessionOf } from "../harness/workbench/peers.ts";
 import type { Window } from "../harness/workbench/window.ts";
-import { useWorkbenches } from "../harness/workbench/workbenches.ts";
 
-const soon = { timeout: 60_000, interval: 50 };
+/** The proxy lives in this process, which therefore never waits for the guest's mount. */
+async function writeAtGuest(mount: string, name: string, text: string): Promise<void> {
+  await mustRun("sh", ["-c", 'printf %s "$2" > "$1"', "sh", join(mount, name), text]);
+}
 
-describeInWorkbench("two windows over a road that can be closed", () => {
-  const workbenches = useWorkbenches();
-  let folder: string;
-  let mount: string;
-  let host: Peer;
-  let guest: Peer;
-  let proxy: Proxy;
-  let ada: Window;
-  let ben: Window;
+/** The host's window says so of the guest. */
+async function benIs(ada: Window, state: RegExp): Promise<void> {
+  await vi.waitFor(async () => {
+    const rows = await ada.views.tree("Peers").read();
+    expect(rows.find(({ label }) => label === "ben")?.description).toMatch(state);
+  }, soon);
+}
 
-  /** The proxy lives in this process, which therefore never waits for the guest's mount. */
-  const writeAtGuest = async (name: string, text: string): Promise<void> =>
-    void (await mustRun("sh", ["-c", 'printf %s "$2" > "$1"', "sh", join(mount, name), text]));
-  const benIs = async (state: RegExp): Promise<void> =>
-    await vi.waitFor(async () => {
-      const rows = await ada.views.tree("Peers").read();
-      expect(rows.find(({ label }) => label === "ben")?.description).toMatch(state);
-    }, soon);
-
-  beforeAll(async () => {
-    folder = workbenches.folder("app");
-    await makeRepository(folder);
-    host = await startPeer(workbenches, { name: "ada", folder });
-    await share(host);
-    const road = await startRoad(workbenches, host, { seed: 1 });
-    ({ proxy } = road);
-    guest = await startPeer(workbenches, { name: "ben", folder: workbenches.folder("elsewhere"), env: road.env });
-    await joinBoth(host, guest);
-    mount = guestMount(guest, "ada", "app");
-    ({ window: ada } = host);
-    ({ window: ben } = guest);
-  });
-
-  it("shows a file that one renames and deletes in the other's Explorer, and no question about newer files", async () => {
+describePair("two windows over a road that can be closed", onRoad(), (it) => {
+  it("shows a file that one renames and deletes in the other's Explorer, and no question about newer files", async ({
+    mount,
+    ada,
+    ben,
+  }) => {
     await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
-    await writeAtGuest("first.txt", "from ben\n");
+    await writeAtGuest(mount, "first.txt", "from ben\n");
     await ada.explorer.open("first.txt");
     await vi.waitFor(async () => expect(await ada.editor.text("first.txt")).toBe("from ben\n"), soon);
     await ben.explorer.rename("first.txt", "second.txt");
@@ -77,12 +48,18 @@ describeInWorkbench("two windows over a road that can be closed", () => {
       expect(await window.notifications.texts()).not.toContainEqual(expect.stringContaining("newer"));
   });
 
-  it("goes on when the road was closed for a while; what was written meanwhile arrives", async () => {
+  it("goes on when the road was closed for a while; what was written meanwhile arrives", async ({
+    folder,
+    mount,
+    proxy,
+    ada,
+    ben,
+  }) => {
     await Promise.all([ada.views.open("Pairmount"), ben.views.open("Pairmount")]);
     for (const direction of ["toHost", "toGuest"] as const) proxy.stall(direction);
     await ben.statusBar.item(/offline: 0 kept/).waitFor();
-    await benIs(/silent|reconnecting|gone/);
-    await writeAtGuest("kept.txt", "kept\n");
+    await benIs(ada, /silent|reconnecting|gone/);
+    await writeAtGuest(mount, "kept.txt", "kept\n");
     await ben.statusBar.item(/offline: [1-9]\d* kept/).waitFor();
     await ben.screenshot("loss-3-offline");
     await ada.screenshot("loss-4-silent");
@@ -91,10 +68,10 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     await vi.waitFor(() => expect(readFileSync(join(folder, "kept.txt"), "utf8")).toBe("kept\n"), soon);
     await ada.statusBar.item(/in sync/).waitFor();
     // The file that ben has in front may stand there, too.
-    await benIs(/^(?!.*(silent|reconnecting|gone))/);
+    await benIs(ada, /^(?!.*(silent|reconnecting|gone))/);
   });
 
-  it("tells both when the guest's helper is killed, and offers to rejoin", async () => {
+  it("tells both when the guest's helper is killed, and offers to rejoin", async ({ guest, ada, ben }) => {
     process.kill(sessionOf(guest.workbench).pid, "SIGKILL");
     await ben.statusBar.item(/helper ended/).waitFor();
     await ben.notifications
@@ -110,7 +87,13 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     await ada.screenshot("loss-6-gone");
   });
 
-  it("keeps a copy of what is gone: joined again for that alone, and left", async () => {
+  it("keeps a copy of what is gone: joined again for that alone, and left", async ({
+    workbenches,
+    host,
+    guest,
+    ada,
+    ben,
+  }) => {
     await ben.notifications.click(/helper ended/, "Keep a Copy…");
     const copies = workbenches.folder("copies");
     await ben.quickInput.chooseFolder(copies, "Keep Copy Here");
@@ -121,7 +104,7 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     const copy = { root: join(copies, "app"), name: "ben" };
     expect(readFileSync(join(copy.root, "kept.txt"), "utf8")).toBe("kept\n");
     expect(await mustGit(copy, ["status", "--porcelain"])).toBe("?? kept.txt\n");
-    await benIs(/^(?!.*(silent|reconnecting|gone))/);
+    await benIs(ada, /^(?!.*(silent|reconnecting|gone))/);
     expect(await ada.views.tree("Peers").read()).toHaveLength(2);
     await ben.notifications.close(/Kept in/);
     await ben.notifications
@@ -131,7 +114,13 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     await ada.statusBar.item(/sharing$/).waitFor();
   });
 
-  it("is back by Rejoin, at the same place: both see each other's next edit", async () => {
+  it("is back by Rejoin, at the same place: both see each other's next edit", async ({
+    mount,
+    host,
+    guest,
+    ada,
+    ben,
+  }) => {
     await ben.notifications.click(/session has ended/, "Rejoin");
     await ada.notifications
       .one(/ben asks to join/)
@@ -145,7 +134,7 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     await ada.statusBar.item(/in sync/).waitFor();
     expect(sessionOf(guest.workbench).mount).toBe(mount);
     await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
-    await writeAtGuest("again.txt", "by ben\n");
+    await writeAtGuest(mount, "again.txt", "by ben\n");
     await ada.explorer.open("again.txt");
     await vi.waitFor(async () => expect(await ada.editor.text("again.txt")).toBe("by ben\n"), soon);
     await ben.explorer.open("again.txt");
@@ -155,10 +144,38 @@ describeInWorkbench("two windows over a road that can be closed", () => {
     await ben.screenshot("loss-8-rejoined");
   });
 
-  it("goes on after the connection was cut", async () => {
+  it("goes on after the connection was cut", async ({ folder, mount, proxy, ben }) => {
     proxy.cut();
-    await writeAtGuest("after-cut.txt", "sent anew\n");
+    await writeAtGuest(mount, "after-cut.txt", "sent anew\n");
     await vi.waitFor(() => expect(readFileSync(join(folder, "after-cut.txt"), "utf8")).toBe("sent anew\n"), soon);
     await ben.statusBar.item(/in sync/).waitFor();
+  });
+
+  it("goes on when the host's helper is killed: shared again by a click, and joined again by another, with the invite there was", async ({
+    folder,
+    mount,
+    host,
+    guest,
+    ada,
+    ben,
+  }) => {
+    const { pid, invite } = sessionOf(host.workbench);
+    process.kill(pid, "SIGKILL");
+    await ada.notifications.click(/helper ended/, "Share Again");
+    await ada.dialog.click("Share");
+    await ada.statusBar.item(/sharing$/).waitFor();
+    expect(sessionOf(host.workbench).invite).toBe(invite);
+    await ben.notifications.click(/session has ended/, "Rejoin");
+    await ada.notifications
+      .one(/ben asks to join/)
+      .first()
+      .waitFor();
+    const begun = ben.page.waitForEvent("load", { timeout: soon.timeout });
+    await acceptInWindow(host, guest);
+    await begun;
+    await ben.statusBar.item(/in sync/).waitFor();
+    await writeAtGuest(mount, "after-crash.txt", "by ben\n");
+    await vi.waitFor(() => expect(readFileSync(join(folder, "after-crash.txt"), "utf8")).toBe("by ben\n"), soon);
+    await ben.screenshot("loss-9-shared-again");
   });
 });

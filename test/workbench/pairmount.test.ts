@@ -1,68 +1,16 @@
 /** Pairmount as its users meet it: a host and a guest, each in a workbench of their own, on one repository. */
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { gitEnvironment, mustGit } from "../harness/git.ts";
-import { helperProgram, isMounted } from "../harness/helper.ts";
-import { stagePairmount } from "../harness/workbench/extensions.ts";
-import { peerEnvironment } from "../harness/workbench/home.ts";
-import { describeInWorkbench } from "../harness/workbench/programs.ts";
-import type { Workbench } from "../harness/workbench/server.ts";
-import type { Window } from "../harness/workbench/window.ts";
-import { useWorkbenches } from "../harness/workbench/workbenches.ts";
+import { expect, vi } from "vitest";
+import { mustGit } from "../harness/git.ts";
+import { isMounted } from "../harness/helper.ts";
+import { apart, describePair, soon } from "../harness/workbench/pair.ts";
+import { sessionOf } from "../harness/workbench/peers.ts";
 
-const soon = { timeout: 60_000, interval: 50 };
+const begin = apart({ files: { "readme.txt": "one\n", ".gitignore": ".env\n", ".env": "TOKEN=1\n" } });
 
-/** The command line of one peer, beside its workbench. */
-function cli({ home }: Workbench, args: readonly string[]): string {
-  return execFileSync(process.execPath, [helperProgram, ...args], { env: peerEnvironment(home), encoding: "utf8" });
-}
-
-describeInWorkbench("a shared workspace in two windows", () => {
-  const workbenches = useWorkbenches();
-  let folder: string;
-  let mount: string;
-  let adas: Workbench;
-  let bens: Workbench;
-  let ada: Window;
-  let ben: Window;
-
-  beforeAll(async () => {
-    folder = workbenches.folder("app");
-    const at = { root: folder, name: "ada" };
-    writeFileSync(join(folder, "readme.txt"), "one\n");
-    writeFileSync(join(folder, ".gitignore"), ".env\n");
-    writeFileSync(join(folder, ".env"), "TOKEN=1\n");
-    await mustGit(at, ["init", "-q", "-b", "main"]);
-    await mustGit(at, ["add", "."]);
-    await mustGit(at, ["commit", "-q", "-m", "Start"]);
-    const staged = stagePairmount(workbenches.folder("pairmount"));
-    const start = async (name: string): Promise<Workbench> =>
-      await workbenches.start({
-        home: workbenches.folder(name),
-        trust: "everything",
-        extensions: [staged],
-        settings: { "pairmount.name": name },
-        env: gitEnvironment(name),
-      });
-    [adas, bens] = await Promise.all([start("ada"), start("ben")]);
-    mount = join(bens.home, "Pairmount", "ada-app");
-    [ada, ben] = await Promise.all([
-      workbenches.open(adas, folder),
-      workbenches.open(bens, workbenches.folder("elsewhere")),
-    ]);
-  });
-  afterAll(() => {
-    for (const workbench of [bens, adas]) {
-      const sessions = cli(workbench, ["status", "--json"])
-        .split("\n")
-        .filter((line) => line !== "");
-      for (const line of sessions) cli(workbench, ["leave", (JSON.parse(line) as { mount: string }).mount]);
-    }
-  });
-
-  it("is shared by the palette, in the same window", async () => {
+describePair("a shared workspace in two windows", begin, (it) => {
+  it("is shared by the palette, in the same window", async ({ folder, ada }) => {
     await ada.views.open("Pairmount");
     await ada.views.tree("Peers").pane.getByText("Share Workspace").first().waitFor();
     await ada.screenshot("pairmount-1-welcome");
@@ -76,8 +24,8 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ada.screenshot("pairmount-3-sharing");
   });
 
-  it("is joined by the palette; the host's window asks, and one click lets in", async () => {
-    const { invite } = JSON.parse(cli(adas, ["status", "--json"])) as { readonly invite: string };
+  it("is joined by the palette; the host's window asks, and one click lets in", async ({ mount, host, ada, ben }) => {
+    const { invite } = sessionOf(host.workbench);
     await ben.run("Pairmount: Join Workspace");
     await ben.quickInput.input.waitFor();
     await ben.quickInput.answer(invite);
@@ -96,7 +44,7 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.screenshot("pairmount-6-joined");
   });
 
-  it("shows a file that one makes and edits in the other's explorer and open editor", async () => {
+  it("shows a file that one makes and edits in the other's explorer and open editor", async ({ mount, ada, ben }) => {
     await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
     writeFileSync(join(mount, "new.txt"), "from ben\n");
     await ada.explorer.open("new.txt");
@@ -112,7 +60,12 @@ describeInWorkbench("a shared workspace in two windows", () => {
     expect(readFileSync(join(mount, "new.txt"), "utf8")).toBe("changed by ada\n");
   });
 
-  it("shows what one stages in the other's Source Control, and a commit from there in everybody's tree", async () => {
+  it("shows what one stages in the other's Source Control, and a commit from there in everybody's tree", async ({
+    folder,
+    mount,
+    ada,
+    ben,
+  }) => {
     await ada.sourceControl.open();
     await ben.sourceControl.open();
     await mustGit({ root: mount, name: "ben" }, ["add", "new.txt"]);
@@ -137,7 +90,12 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ben.screenshot("pairmount-8-change");
   });
 
-  it("keeps what a save has not seen: of the same size, of another, and where Overwrite is pressed", async () => {
+  it("keeps what a save has not seen: of the same size, of another, and where Overwrite is pressed", async ({
+    folder,
+    mount,
+    ada,
+    ben,
+  }) => {
     await Promise.all([ben.views.open("Explorer"), ada.views.open("Explorer")]);
     await ben.explorer.open("new.txt");
     await ben.editor.replace("new.txt", "typed by ben ..\n");
@@ -176,7 +134,7 @@ describeInWorkbench("a shared workspace in two windows", () => {
     writeFileSync(join(folder, "new.txt"), "changed by ada\n");
   });
 
-  it("is found again after a reload", async () => {
+  it("is found again after a reload", async ({ ada, ben }) => {
     await ben.reload();
     await ben.statusBar.item(/in sync/).waitFor();
     await ben.views.open("Pairmount");
@@ -185,14 +143,16 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ada.statusBar.item(/in sync/).waitFor();
   });
 
-  it("shows by the reload nothing as new again that was seen, and in sync where nothing is on its way", async () => {
+  it("shows by the reload nothing as new again that was seen, and in sync where nothing is on its way", async ({
+    ben,
+  }) => {
     const rows = await ben.views.tree("Commits").read();
     expect(rows.filter(({ description }) => description.startsWith("new"))).toEqual([]);
     expect(await ben.views.tree("Sync").read()).toMatchObject([{ label: "in sync" }, { label: "mount" }]);
   });
 
-  it("collects diagnostics as a document that has no secret in it", async () => {
-    const { invite } = JSON.parse(cli(adas, ["status", "--json"])) as { readonly invite: string };
+  it("collects diagnostics as a document that has no secret in it", async ({ host, ada }) => {
+    const { invite } = sessionOf(host.workbench);
     await ada.run("Pairmount: Collect Diagnostics");
     const lines = ada.page.locator('.editor-instance .monaco-editor[data-uri^="untitled:"] .view-lines');
     await lines.getByText("Pairmount diagnostics").waitFor();
@@ -207,7 +167,7 @@ describeInWorkbench("a shared workspace in two windows", () => {
     await ada.run("View: Revert and Close Editor");
   });
 
-  it("lets the host take the right to write and give it back", async () => {
+  it("lets the host take the right to write and give it back", async ({ folder, mount, ada, ben }) => {
     await Promise.all([ada.views.open("Pairmount"), ben.views.open("Pairmount")]);
     const benIs = async (description: string): Promise<void> =>
       await vi.waitFor(async () => {
@@ -225,7 +185,12 @@ describeInWorkbench("a shared workspace in two windows", () => {
     expect(existsSync(join(folder, "no.txt"))).toBe(false);
   });
 
-  it("ends by the palette; the plain folder is back in the same window, and the guest is told", async () => {
+  it("ends by the palette; the plain folder is back in the same window, and the guest is told", async ({
+    folder,
+    mount,
+    ada,
+    ben,
+  }) => {
     await ada.run("Pairmount: Stop Sharing");
     await ada.dialog.click("Stop Sharing");
     await ada.statusBar.item(/Pairmount$/).waitFor();
@@ -239,13 +204,14 @@ describeInWorkbench("a shared workspace in two windows", () => {
     expect(await mustGit({ root: folder, name: "ada" }, ["fsck", "--full", "--strict"])).toBe("");
   });
 
-  it("says so when its helper crashes; the plain folder is back, and the status item offers to share again", async () => {
+  it("says so when its helper crashes; the plain folder is back, and the status item offers to share again", async ({
+    folder,
+    host,
+    ada,
+  }) => {
     await ada.run("Pairmount: Share Workspace");
     await ada.dialog.click("Share");
-    const { pid } = await vi.waitFor(
-      () => JSON.parse(cli(adas, ["status", "--json"])) as { readonly pid: number },
-      soon,
-    );
+    const { pid } = await vi.waitFor(() => sessionOf(host.workbench), soon);
     await ada.views.tree("Peers").row("ada").waitFor();
     process.kill(pid, "SIGKILL");
     await ada.statusBar.item(/helper ended/).waitFor();

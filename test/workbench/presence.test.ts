@@ -1,20 +1,11 @@
 /** Seeing each other: a host and a guest, each in a workbench of their own. */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Locator } from "playwright-core";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { gitEnvironment, mustGit } from "../harness/git.ts";
-import { helperProgram } from "../harness/helper.ts";
-import { stagePairmount } from "../harness/workbench/extensions.ts";
-import { peerEnvironment } from "../harness/workbench/home.ts";
-import { describeInWorkbench } from "../harness/workbench/programs.ts";
-import type { Workbench } from "../harness/workbench/server.ts";
-import type { Window } from "../harness/workbench/window.ts";
+import { expect, vi } from "vitest";
+import { attached, describePair, soon } from "../harness/workbench/pair.ts";
+import { leaveAll } from "../harness/workbench/peers.ts";
 import { type Drawn, readDrawn } from "../harness/workbench/style.ts";
-import { useWorkbenches } from "../harness/workbench/workbenches.ts";
+import type { Window } from "../harness/workbench/window.ts";
 
-const soon = { timeout: 60_000, interval: 50 };
 /** Dark, as `pairmount.peer1` (the host) and `pairmount.peer2` (the first guest) are by default. */
 const colours = { ada: "rgb(79, 179, 255)", ben: "rgb(255, 179, 71)" } as const;
 
@@ -23,65 +14,29 @@ const isHere = (name: keyof typeof colours): readonly Drawn[] => [
   { text: name, colour: colours[name] },
 ];
 
-describeInWorkbench("two people in one workspace", () => {
-  const workbenches = useWorkbenches();
-  let adas: Workbench;
-  let bens: Workbench;
-  let folder: string;
-  let ada: Window;
-  let ben: Window;
+/** The others' cursors, which have no text, and the names behind their lines. */
+const drawnIn = async (window: Window, file: string): Promise<readonly Drawn[]> =>
+  await readDrawn(window.editor.of(file).locator('.view-line span[class*="TextEditorDecorationType"]'));
+const badgeOf = async (row: Locator): Promise<string | undefined> =>
+  (await readDrawn(row.locator(".monaco-icon-label"), "::after"))[0]?.text;
+const goes = async (window: Window, file: string, ...keys: readonly string[]): Promise<void> => {
+  await window.editor.of(file).locator(".view-lines").click();
+  for (const key of keys) await window.page.keyboard.press(key);
+};
 
-  const cli = ({ home }: Workbench, args: readonly string[]): string =>
-    execFileSync(process.execPath, [helperProgram, ...args], { env: peerEnvironment(home), encoding: "utf8" });
+const begin = attached({
+  settings: { "workbench.colorTheme": "Default Dark Modern" },
+  files: {
+    "src/long.txt": Array.from({ length: 200 }, (_, i) => `line ${i + 1}`).join("\n"),
+    "src/poem.txt": "roses are red\nviolets are blue\nsugar is sweet\n",
+  },
+});
 
-  beforeAll(async () => {
-    folder = workbenches.folder("app");
-    mkdirSync(join(folder, "src"));
-    const lines = Array.from({ length: 200 }, (_, i) => `line ${i + 1}`).join("\n");
-    writeFileSync(join(folder, "src", "long.txt"), lines);
-    writeFileSync(join(folder, "src", "poem.txt"), "roses are red\nviolets are blue\nsugar is sweet\n");
-    const at = { root: folder, name: "ada" };
-    await mustGit(at, ["init", "-q", "-b", "main"]);
-    await mustGit(at, ["add", "."]);
-    await mustGit(at, ["commit", "-q", "-m", "Start"]);
-    const staged = stagePairmount(workbenches.folder("pairmount"));
-    const start = async (name: string): Promise<Workbench> =>
-      await workbenches.start({
-        home: workbenches.folder(name),
-        trust: "everything",
-        extensions: [staged],
-        settings: { "pairmount.name": name, "workbench.colorTheme": "Default Dark Modern" },
-        env: gitEnvironment(name),
-      });
-    [adas, bens] = await Promise.all([start("ada"), start("ben")]);
-    const mount = join(bens.home, "Pairmount", "ada-app");
-    cli(adas, ["share", folder, "--accept", "--detach", "--name", "ada"]);
-    const { invite } = JSON.parse(cli(adas, ["status", "--json"])) as { readonly invite: string };
-    cli(bens, ["join", invite, mount, "--detach", "--name", "ben"]);
-    [ada, ben] = await Promise.all([workbenches.open(adas, folder), workbenches.open(bens, mount)]);
-    await Promise.all([ada, ben].map(async (window) => await window.statusBar.item(/in sync/).waitFor()));
-  });
-  const leaveAll = (workbench: Workbench): void => {
-    for (const line of cli(workbench, ["status", "--json"])
-      .split("\n")
-      .filter((each) => each !== ""))
-      cli(workbench, ["leave", (JSON.parse(line) as { mount: string }).mount]);
-  };
-  afterAll(() => {
-    for (const workbench of [bens, adas]) leaveAll(workbench);
-  });
-
-  /** The others' cursors, which have no text, and the names behind their lines. */
-  const drawnIn = async (window: Window, file: string): Promise<readonly Drawn[]> =>
-    await readDrawn(window.editor.of(file).locator('.view-line span[class*="TextEditorDecorationType"]'));
-  const badgeOf = async (row: Locator): Promise<string | undefined> =>
-    (await readDrawn(row.locator(".monaco-icon-label"), "::after"))[0]?.text;
-  const goes = async (window: Window, file: string, ...keys: readonly string[]): Promise<void> => {
-    await window.editor.of(file).locator(".view-lines").click();
-    for (const key of keys) await window.page.keyboard.press(key);
-  };
-
-  it("shows one's cursor, selection and name in the other's open editor, and initials on the file", async () => {
+describePair("two people in one workspace", begin, (it) => {
+  it("shows one's cursor, selection and name in the other's open editor, and initials on the file", async ({
+    ada,
+    ben,
+  }) => {
     await Promise.all([ada, ben].map(async (window) => await window.explorer.open("src/poem.txt")));
     await goes(ben, "poem.txt", "Control+Home", "ArrowDown", "Shift+End");
     await vi.waitFor(async () => expect(await drawnIn(ada, "poem.txt")).toEqual(isHere("ben")), soon);
@@ -96,7 +51,7 @@ describeInWorkbench("two people in one workspace", () => {
     expect(await badgeOf(ada.explorer.row("poem.txt"))).toBeUndefined();
   });
 
-  it("says so, once, where one begins to type in a file that the other has not saved", async () => {
+  it("says so, once, where one begins to type in a file that the other has not saved", async ({ ada, ben }) => {
     await ben.explorer.open("src/poem.txt");
     await goes(ben, "poem.txt", "Control+End");
     await ben.page.keyboard.insertText("and so are you");
@@ -119,7 +74,7 @@ describeInWorkbench("two people in one workspace", () => {
     for (const window of [ada, ben]) await window.run("File: Revert File");
   });
 
-  it("follows: the other's file and cursor are shown as they move, until one clicks", async () => {
+  it("follows: the other's file and cursor are shown as they move, until one clicks", async ({ ada, ben }) => {
     await ada.views.open("Pairmount");
     await ada.views.tree("Peers").press("ben", "Follow");
     await ada.statusBar.item(/following ben/).waitFor();
@@ -146,14 +101,14 @@ describeInWorkbench("two people in one workspace", () => {
     ).toBe(0);
   });
 
-  it("shows nothing any more of who has left", async () => {
+  it("shows nothing any more of who has left", async ({ guest, ada }) => {
     await ada.run("Pairmount: Follow");
     await ada.editor
       .of("long.txt")
       .locator(".view-line", { hasText: /^line.1$/ })
       .waitFor();
     await vi.waitFor(async () => expect(await drawnIn(ada, "long.txt")).toHaveLength(2), soon);
-    leaveAll(bens);
+    leaveAll(guest.workbench);
     await vi.waitFor(async () => expect(await drawnIn(ada, "long.txt")).toEqual([]), soon);
     await ada.statusBar.item(/following ben/).waitFor({ state: "detached" });
     await ada.views.open("Explorer");

@@ -1,37 +1,18 @@
 /** Sharing and joining as a user begins who has trusted nothing yet: what works in Restricted Mode, and what trust adds. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { mustGit } from "../harness/git.ts";
-import { joinBoth, guestMount, makeRepository, type Peer, share, startPeer } from "../harness/workbench/peers.ts";
-import { describeInWorkbench } from "../harness/workbench/programs.ts";
-import type { Window } from "../harness/workbench/window.ts";
-import { useWorkbenches } from "../harness/workbench/workbenches.ts";
+import { apart, describePair, soon } from "../harness/workbench/pair.ts";
+import { joinBoth, share } from "../harness/workbench/peers.ts";
 
-const soon = { timeout: 60_000, interval: 50 };
-
-describeInWorkbench("a shared workspace in Restricted Mode", () => {
-  const workbenches = useWorkbenches();
-  let folder: string;
-  let mount: string;
-  let host: Peer;
-  let guest: Peer;
-  let ada: Window;
-  let ben: Window;
-
-  beforeAll(async () => {
-    folder = workbenches.folder("app");
-    await makeRepository(folder);
-    [host, guest] = await Promise.all([
-      startPeer(workbenches, { name: "ada", folder, trust: "restricted" }),
-      startPeer(workbenches, { name: "ben", folder: workbenches.folder("elsewhere"), trust: "restricted" }),
-    ]);
-    ({ window: ada } = host);
-    ({ window: ben } = guest);
-    mount = guestMount(guest, "ada", "app");
-  });
-
-  it("is shared and joined by the palette; the guest's window opens the mount restricted, too", async () => {
+describePair("a shared workspace in Restricted Mode", apart({ trust: "restricted" }), (it) => {
+  it("is shared and joined by the palette; the guest's window opens the mount restricted, too", async ({
+    host,
+    guest,
+    ada,
+    ben,
+  }) => {
     await ada.statusBar.item("Restricted Mode").waitFor();
     await share(host);
     await joinBoth(host, guest);
@@ -39,7 +20,7 @@ describeInWorkbench("a shared workspace in Restricted Mode", () => {
     await ben.screenshot("trust-1-joined");
   });
 
-  it("shows edits and commits of the other, and the change of one", async () => {
+  it("shows edits and commits of the other, and the change of one", async ({ mount, ada }) => {
     await ada.views.open("Explorer");
     writeFileSync(join(mount, "new.txt"), "from ben\n");
     await ada.explorer.open("new.txt");
@@ -53,18 +34,19 @@ describeInWorkbench("a shared workspace in Restricted Mode", () => {
     await vi.waitFor(async () => expect(await ada.page.title()).toContain("Add a file"), soon);
   });
 
-  it.each(["Check Out", "Cherry-Pick"])("asks to trust the folder before %s, which runs its hooks", async (entry) => {
-    await ada.views.tree("Commits").choose("Add a file", entry);
-    await ada.notifications
-      .one(/Trust this folder first/)
-      .first()
-      .waitFor();
-    await ada.screenshot(`trust-2-${entry.toLowerCase().replace(" ", "-")}`);
-    await ada.run("Notifications: Clear All Notifications");
-    expect(await mustGit({ root: folder, name: "ada" }, ["log", "-1", "--format=%s"])).toBe("And nothing\n");
-  });
+  for (const entry of ["Check Out", "Cherry-Pick"])
+    it(`asks to trust the folder before ${entry}, which runs its hooks`, async ({ folder, ada }) => {
+      await ada.views.tree("Commits").choose("Add a file", entry);
+      await ada.notifications
+        .one(/Trust this folder first/)
+        .first()
+        .waitFor();
+      await ada.screenshot(`trust-2-${entry.toLowerCase().replace(" ", "-")}`);
+      await ada.run("Notifications: Clear All Notifications");
+      expect(await mustGit({ root: folder, name: "ada" }, ["log", "-1", "--format=%s"])).toBe("And nothing\n");
+    });
 
-  it("has Source Control, and checks out, once it is trusted, in the same session", async () => {
+  it("has Source Control, and checks out, once it is trusted, in the same session", async ({ mount, ada }) => {
     await ada.trustFolder();
     await ada.statusBar.item(/in sync/).waitFor();
     await ada.sourceControl.open();

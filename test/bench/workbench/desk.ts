@@ -56,7 +56,7 @@ export async function addGuest(desk: Desk): Promise<Pair> {
   const { proxy, env } = await startRoad(workbenches, host, { seed: 1 });
   const options = { name: "ben", folder: elsewhere, env: { ...env, ...counting(workbenches, "ben") } };
   const guest = await startPeer(workbenches, options);
-  return { ...desk, guest, proxy, mount: guestMount(guest, "ada", "app") };
+  return { ...desk, guest, proxy, mount: guestMount(guest.workbench, "ada", "app") };
 }
 
 /** From the host's click until the guest's Explorer is filled, in milliseconds. */

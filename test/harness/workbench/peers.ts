@@ -3,10 +3,10 @@
  * with a home of its own. Ended with the workbenches: no mount stays.
  */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { parseInvite } from "../../../helper/peer/invite.ts";
-import { gitEnvironment, mustGit } from "../git.ts";
+import { gitEnvironment, makeRepository } from "../git.ts";
 import { helperProgram } from "../helper.ts";
 import { startProxy, type Proxy, type ProxyOptions } from "../proxy.ts";
 import { stagePairmount } from "./extensions.ts";
@@ -20,6 +20,9 @@ export interface Peer {
   readonly workbench: Workbench;
   readonly window: Window;
 }
+
+/** Where a peer's command line finds its sessions, with or without a workbench. */
+export type Home = Pick<Workbench, "home">;
 
 /** What `pairmount status --json` says, as far as it is used here. */
 export interface PeerSession {
@@ -96,37 +99,43 @@ export async function joinBoth(host: Peer, guest: Peer): Promise<void> {
   await guest.window.statusBar.item(/in sync/).waitFor();
 }
 
-/** A repository with one commit that holds `readme.txt`. */
-export async function makeRepository(folder: string): Promise<void> {
-  const at = { root: folder, name: "ada" };
-  writeFileSync(join(folder, "readme.txt"), "one\n");
-  await mustGit(at, ["init", "-q", "-b", "main"]);
-  await mustGit(at, ["add", "."]);
-  await mustGit(at, ["commit", "-q", "-m", "Start"]);
+/** A repository with one commit that holds these files, named by their paths, but for those its `.gitignore` names. */
+export async function repositoryOf(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  await makeRepository({ root: folder, name: "ada" });
 }
 
 /** Where a guest's mount is, unless it is told otherwise. */
-export function guestMount({ workbench }: Peer, host: string, repository: string): string {
-  return join(workbench.home, "Pairmount", `${host}-${repository}`);
+export function guestMount({ home }: Home, host: string, repository: string): string {
+  return join(home, "Pairmount", `${host}-${repository}`);
 }
 
-/** The session of a workbench that has one. */
-export function sessionOf(workbench: Workbench): PeerSession {
-  const [session] = sessionsOf(workbench);
-  if (session === undefined) throw new Error(`there is no session at ${workbench.home}`);
+/** From the command line, as somebody does before a window is opened: shared and joined without a question. */
+export function shareAndJoin(at: { readonly host: Home; readonly guest: Home; readonly folder: string }): void {
+  const { host, guest, folder } = at;
+  cli(host, ["share", folder, "--accept", "--detach", "--name", "ada"]);
+  cli(guest, ["join", sessionOf(host).invite, guestMount(guest, "ada", basename(folder)), "--detach", "--name", "ben"]);
+}
+
+/** The session of a home that has one. */
+export function sessionOf(at: Home): PeerSession {
+  const [session] = sessionsOf(at);
+  if (session === undefined) throw new Error(`there is no session at ${at.home}`);
   return session;
 }
 
-export function leaveAll(workbench: Workbench): void {
-  for (const { mount } of sessionsOf(workbench)) cli(workbench, ["leave", mount]);
+export function leaveAll(at: Home): void {
+  for (const { mount } of sessionsOf(at)) cli(at, ["leave", mount]);
 }
 
-function sessionsOf(workbench: Workbench): readonly PeerSession[] {
-  const lines = cli(workbench, ["status", "--json"]).split("\n");
+function sessionsOf(at: Home): readonly PeerSession[] {
+  const lines = cli(at, ["status", "--json"]).split("\n");
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as PeerSession);
 }
 
-/** The command line of one peer, beside its workbench. */
-function cli({ home }: Workbench, args: readonly string[]): string {
+function cli({ home }: Home, args: readonly string[]): string {
   return execFileSync(process.execPath, [helperProgram, ...args], { env: peerEnvironment(home), encoding: "utf8" });
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { mustGit, type GitAt } from "../../harness/git.ts";
+import { makeRepository, mustGit, type GitAt } from "../../harness/git.ts";
 
 export interface Peers {
   /** At least two views of the same tree, served by other processes than the test's. */
@@ -62,8 +62,7 @@ export async function eventually<T>(check: () => T | Promise<T>, limitMs = 5000)
 export async function repositoryAt({ a, b }: Stage): Promise<{ readonly ada: GitAt; readonly ben: GitAt }> {
   const ada = { root: a, name: "ada" };
   const ben = { root: b, name: "ben" };
-  await mustGit(ada, ["init", "-q"]);
-  await mustGit(ada, ["commit", "-q", "--allow-empty", "-m", "Start"]);
+  await makeRepository(ada);
   const head = await mustGit(ada, ["rev-parse", "HEAD"]);
   await eventually(async () => expect(await mustGit(ben, ["rev-parse", "HEAD"])).toBe(head));
   return { ada, ben };

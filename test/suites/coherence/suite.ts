@@ -1,27 +1,18 @@
 /** Does a colleague's work look like a local process's? The rows of GIT.md's table that live peers can show. */
-import { afterAll, beforeAll, describe } from "vitest";
+import { describe } from "vitest";
+import { useOpened } from "../../harness/opened.ts";
 import { content } from "./content.ts";
 import { crashes } from "./crashes.ts";
 import { gitWork } from "./git-work.ts";
 import { locking } from "./locking.ts";
 import { metadata } from "./metadata.ts";
-import { createDeclare, type OpenPeers, type Peers } from "./peers.ts";
+import { createDeclare, type OpenPeers } from "./peers.ts";
 import { refs } from "./refs.ts";
 import { watchers } from "./watchers.ts";
 
 export function describeCoherence(name: string, open: OpenPeers): void {
   describe(`${name} are coherent`, () => {
-    let opened: Peers | undefined;
-    beforeAll(async () => {
-      opened = await open();
-    }, 120_000);
-    afterAll(async () => {
-      await opened?.close();
-    }, 120_000);
-    const declare = createDeclare(() => {
-      if (opened === undefined) throw new Error("the peers did not open");
-      return opened;
-    });
+    const declare = createDeclare(useOpened(open));
     describe("content", () => content(declare));
     describe("metadata", () => metadata(declare));
     describe("locking", () => locking(declare));

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustGit, type GitAt } from "../../harness/git.ts";
+import { makeRepository, mustGit, type GitAt } from "../../harness/git.ts";
 import { startSession, type SessionOptions } from "../../harness/peers.ts";
 import { counterRef, ownFile, sharedFiles } from "./task.ts";
 
@@ -27,9 +27,7 @@ export async function makeDuelRepository(): Promise<{ readonly folder: string; r
   mkdirSync(join(folder, "shared"));
   for (const file of sharedFiles) writeFileSync(join(folder, file), `# ${file}\n`);
   for (const name of writers) writeFileSync(join(folder, ownFile(name)), `# ${name}\n`);
-  await mustGit(at, ["init", "-q"]);
-  await mustGit(at, ["add", "."]);
-  await mustGit(at, ["commit", "-q", "-m", "Start"]);
+  await makeRepository(at);
   await mustGit(at, ["update-ref", counterRef, "HEAD"]);
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

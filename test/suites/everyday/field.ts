@@ -1,9 +1,10 @@
 /** Where everyday git happens: a shared folder on several peers, and an ordinary folder outside of it. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustGit, type GitAt } from "../../harness/git.ts";
+import { makeRepository, type GitAt } from "../../harness/git.ts";
 import { startSession } from "../../harness/peers.ts";
+import { residentMegabytes } from "../../harness/resident.ts";
 
 export interface EverydayField {
   /** The host first. */
@@ -39,17 +40,13 @@ export async function sessionEveryday(): Promise<EverydayField> {
       await session.close();
       remove();
     };
-    const memory = (): readonly number[] => session.peers.map(({ helper }) => residentMegabytes(helper.pid));
+    const memory = (): readonly number[] =>
+      session.peers.map(({ helper }) => Math.round(residentMegabytes(helper.pid)));
     return { peers: session.peers, outside, received, memory, close };
   } catch (error) {
     remove();
     throw error;
   }
-}
-
-function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
 }
 
 async function makeFolders(): Promise<{ folder: string; outside: string; remove: () => void }> {
@@ -58,8 +55,6 @@ async function makeFolders(): Promise<{ folder: string; outside: string; remove:
   const at = { root: folder, name: "ada" };
   mkdirSync(folder);
   writeFileSync(join(folder, "README.md"), "# Shared\n");
-  await mustGit(at, ["init", "-q"]);
-  await mustGit(at, ["add", "."]);
-  await mustGit(at, ["commit", "-q", "-m", "Start"]);
+  await makeRepository(at);
   return { folder, outside, remove: () => rmSync(outside, { recursive: true, force: true }) };
 }

@@ -1,11 +1,6 @@
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { runCli } from "../../../helper/cli/run.ts";
 import { createWorld, type World, type WorldOptions } from "./fake-session.ts";
-
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
 
 /** A session in the foreground, and a second terminal beside it. */
 async function beside(options: WorldOptions = {}): Promise<World> {
@@ -13,7 +8,7 @@ async function beside(options: WorldOptions = {}): Promise<World> {
   const running = runCli(session.ports, ["join", "PM1-abc", "--json", "--name", "ben"]);
   await session.says('"socket"');
   const other = createWorld({ runtime: session.ports.env["XDG_RUNTIME_DIR"] ?? "" });
-  ends.push(async () => {
+  onTestFinished(async () => {
     session.signal();
     await running;
     session.close();
@@ -65,7 +60,7 @@ test("Ctrl-C cancels a copy; the session goes on", async () => {
 
 test("keep without a session that was joined is 4", async () => {
   const alone = createWorld();
-  ends.push(async () => await Promise.resolve(alone.close()));
+  onTestFinished(() => alone.close());
   expect(await runCli(alone.ports, ["keep", "/copy"])).toBe(4);
   const w = await beside({ role: "host" });
   expect(await runCli(w.ports, ["keep", "/copy"])).toBe(4);
@@ -76,7 +71,7 @@ test("leave --grace lets a host end later by itself, and is nothing for a guest"
   const guest = await beside();
   expect(await runCli(guest.ports, ["leave", "--grace", "60"])).toBe(2);
   const session = createWorld();
-  ends.push(async () => await Promise.resolve(session.close()));
+  onTestFinished(() => session.close());
   const running = runCli(session.ports, ["share", "app", "--json", "--accept", "--name", "ada"]);
   await session.says("shared");
   const other = createWorld({ runtime: session.ports.env["XDG_RUNTIME_DIR"] ?? "" });

@@ -7,6 +7,7 @@ import type { SnapshotNode } from "../../../helper/replica/api.ts";
 import type { NodeId, Version } from "../../../helper/replica/ids.ts";
 import type { Node, Op, Place } from "../../../helper/replica/op.ts";
 import { openHostFolder, type HostFolder } from "../../../helper/content/host-folder.ts";
+import { blankNode } from "../../harness/memory-tree.ts";
 
 export const time = { sec: 1_700_000_000, nsec: 0 };
 export const v0 = 0 as Version;
@@ -20,7 +21,7 @@ export class Tree {
   #next = 2;
 
   constructor(nodes: readonly SnapshotNode[] = []) {
-    this.nodes.set(1 as NodeId, blank(1 as NodeId, "dir", 0o755));
+    this.nodes.set(1 as NodeId, blankNode({ id: 1 as NodeId, kind: "dir", mode: 0o755, version: v0 }, time));
     for (const node of nodes) {
       this.nodes.set(node.id, { ...node });
       for (const at of node.places) this.names.set(key(at), { at, node: node.id });
@@ -58,10 +59,14 @@ export class Tree {
       case "mkdir":
       case "symlink":
         this.nodes.set(op.node, {
-          ...blank(
-            op.node,
-            op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink",
-            op.t === "symlink" ? 0o777 : op.mode,
+          ...blankNode(
+            {
+              id: op.node,
+              kind: op.t === "create" ? "file" : op.t === "mkdir" ? "dir" : "symlink",
+              mode: op.t === "symlink" ? 0o777 : op.mode,
+              version: v0,
+            },
+            time,
           ),
           target: op.t === "symlink" ? op.target : "",
         });
@@ -178,21 +183,4 @@ export class Bench {
 
 function key(at: Place): string {
   return `${at.parent}/${at.name}`;
-}
-
-function blank(id: NodeId, kind: Node["kind"], mode: number): Node {
-  return {
-    id,
-    kind,
-    mode,
-    size: 0,
-    nlink: kind === "dir" ? 2 : 1,
-    ino: id,
-    atime: time,
-    mtime: time,
-    ctime: time,
-    version: v0,
-    target: "",
-    owner: undefined,
-  };
 }

@@ -21,7 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { guestConfig } from "../../../helper/git/config-seed.ts";
 import { keepCopy } from "../../../helper/keep/keep-copy.ts";
 import type { Kept, Progress } from "../../../helper/session/api.ts";
-import { git, mustGit } from "../../harness/git.ts";
+import { git, makeRepository, mustGit } from "../../harness/git.ts";
 
 let base: string;
 let mount: string;
@@ -33,10 +33,8 @@ beforeEach(async () => {
   mount = join(base, "mount");
   folder = join(base, "copy");
   mkdirSync(mount);
-  await mustGit(at(mount), ["init", "-q", "-b", "main"]);
   writeFileSync(join(mount, "a.txt"), "one\n");
-  await mustGit(at(mount), ["add", "."]);
-  await mustGit(at(mount), ["commit", "-q", "-m", "One"]);
+  await makeRepository(at(mount), "One");
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, test } from "vitest";
 import { inGitDir, inObjects } from "../../../helper/keep/git-parts.ts";
 import { isPointer, repointed } from "../../../helper/keep/own-repository.ts";
 import { createTreeCopy } from "../../../helper/keep/passes.ts";
-import { mustGit } from "../../harness/git.ts";
+import { makeRepository, mustGit } from "../../harness/git.ts";
 
 let base: string;
 beforeEach(() => {
@@ -18,10 +18,8 @@ it("a pass takes the work tree first, then refs and index, then packed refs, the
   mkdirSync(source);
   mkdirSync(target);
   const at = { root: source, name: "ben" };
-  await mustGit(at, ["init", "-q", "-b", "main"]);
   writeFileSync(join(source, "z.txt"), "one\n");
-  await mustGit(at, ["add", "."]);
-  await mustGit(at, ["commit", "-q", "-m", "One"]);
+  await makeRepository(at);
   await mustGit(at, ["tag", "v1"]);
   await mustGit(at, ["pack-refs", "--all"]);
   await mustGit(at, ["branch", "loose"]);

@@ -1,17 +1,13 @@
+/** What one peer says comes out at the other as it went in, in the bytes of this protocol version. */
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Errno } from "../../../helper/base/errno.ts";
 import { mustFileName } from "../../../helper/base/name.ts";
-import { type Parsed, parse, type Reader } from "../../../helper/peer/codec/bytes.ts";
+import { parse } from "../../../helper/peer/codec/bytes.ts";
 import * as greeting from "../../../helper/peer/codec/greeting.ts";
 import { encodeOrdered, readOrderedFrame } from "../../../helper/peer/codec/ordered.ts";
-import {
-  encodeSnapshot,
-  readSnapshotEnd,
-  readSnapshotNodes,
-  readSnapshotStart,
-} from "../../../helper/peer/codec/snapshot.ts";
+import { encodeSnapshot } from "../../../helper/peer/codec/snapshot.ts";
 import * as presences from "../../../helper/peer/codec/presence.ts";
 import { encodeRules, fitsRules, readRules } from "../../../helper/peer/codec/rules.ts";
 import * as toGuest from "../../../helper/peer/codec/to-guest.ts";
@@ -21,14 +17,8 @@ import { createSnapshotAssembly } from "../../../helper/peer/snapshot-assembly.t
 import type { NodeId, OpId, PeerId, Seq, Version } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
 import type { PathRulesData } from "../../../helper/replica/path-rules-data.ts";
+import { body, value } from "./frames.ts";
 import { aPresence, aSnapshot, aTime, node, ordered, refused, snapshot, submitted } from "./samples.ts";
-
-const body = (frame: Uint8Array) => frame.subarray(5);
-
-function value<T>(parsed: Parsed<T>): T {
-  if (!parsed.ok) throw new Error(parsed.why);
-  return parsed.value;
-}
 
 test("a batch of submitted operations comes out as it went in, over however many frames", () => {
   fc.assert(
@@ -37,16 +27,6 @@ test("a batch of submitted operations comes out as it went in, over however many
       expect(out).toEqual(batch);
     }),
   );
-});
-
-test("a submitted write without its bytes breaks the protocol", () => {
-  const bare = { offset: 0, length: 1 };
-  const op = { t: "append", node: 9, seen: 0, extent: bare, time: { sec: 1, nsec: 0 } } as never;
-  const [frame] = toHost.encodeSubmit([{ id: 1 as never, adopted: 0, op }]);
-  expect(parse(body(frame as Uint8Array), toHost.readSubmit)).toMatchObject({
-    ok: false,
-    why: "a write without its bytes",
-  });
 });
 
 test("what the host tells in order comes out as it went in", () => {
@@ -112,12 +92,6 @@ test("fetches and chunks come out as they went in", () => {
   expect(value(parse(body(toGuest.encodeChunk(6, failed)), toGuest.readChunk))).toEqual({ id: 6, answer: failed });
 });
 
-test("set-user-ID and set-group-ID fall off what a guest submits", () => {
-  const op: Op = { t: "setattr", node: 2 as NodeId, mode: 0o6755, time: aTime };
-  const [frame] = toHost.encodeSubmit([{ id: 1 as OpId, op, adopted: 0 }]);
-  expect(value(parse(body(frame as Uint8Array), toHost.readSubmit))[0]?.op).toEqual({ ...op, mode: 0o755 });
-});
-
 test("bytes that are kept are copies of the frame", () => {
   const write: Op = {
     t: "seed",
@@ -130,76 +104,6 @@ test("bytes that are kept are copies of the frame", () => {
   const read = value(parse(body(frame), toHost.readSubmit))[0]?.op;
   frame.fill(0xff);
   expect(read).toEqual(write);
-});
-
-test.each(["/", "..", ".", "a/b", "a\0b", ""])("the name %j is refused at the edge", (name) => {
-  const op = { t: "rmdir", at: { parent: 1, name }, node: 2, time: aTime } as unknown as Op;
-  const frame = toHost.encodeSubmit([{ id: 1 as OpId, op, adopted: 0 }])[0] as Uint8Array;
-  expect(parse(body(frame), toHost.readSubmit)).toEqual({ ok: false, why: "no file name" });
-});
-
-test("names of people lose what moves a cursor or turns the reading direction", () => {
-  const lobby = { hostName: "an\u001b[31m\u202ena\n", repository: "r" };
-  expect(value(parse(body(greeting.encodeLobby(lobby)), greeting.readLobby)).hostName).toBe("an[31mna");
-});
-
-test("a count is compared with what is left before anything is allocated", () => {
-  const frame = new Uint8Array(8).fill(0xff);
-  expect(parse(frame, toHost.readSubmit)).toEqual({ ok: false, why: "list too long" });
-});
-
-const readers: readonly ((r: Reader) => unknown)[] = [
-  toHost.readSubmit,
-  toHost.readAck,
-  toHost.readHolding,
-  toHost.readFetch,
-  toGuest.readChunk,
-  toGuest.readPeers,
-  toGuest.readRangeFirst,
-  toGuest.readSpace,
-  toGuest.readEnding,
-  presences.readPresent,
-  presences.readPeerPresence,
-  readOrderedFrame,
-  readSnapshotStart,
-  readSnapshotNodes,
-  readSnapshotEnd,
-  greeting.readHello(protocolVersion),
-  greeting.readWelcome,
-  greeting.readLobby,
-  greeting.readBye,
-  greeting.readPing,
-  greeting.readPong,
-];
-
-test("random bytes are an answer to every reader, never an exception", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      for (const read of readers) expect(typeof parse(bytes, read).ok).toBe("boolean");
-    }),
-    { numRuns: 2000 },
-  );
-});
-
-test("a message with any byte changed or cut off is an answer, never an exception", () => {
-  const damage = fc.record({ at: fc.nat({ max: 400 }), to: fc.nat({ max: 255 }), cut: fc.boolean() });
-  fc.assert(
-    fc.property(
-      fc.array(submitted, { minLength: 1, maxLength: 3 }),
-      ordered,
-      damage,
-      (batch, message, { at, to, cut }) => {
-        for (const frame of [...toHost.encodeSubmit(batch), encodeOrdered(1, message)]) {
-          const bytes = Uint8Array.from(body(frame));
-          bytes[at % bytes.length] = to;
-          const damaged = cut ? bytes.subarray(0, at % bytes.length) : bytes;
-          const both: ((r: Reader) => unknown)[] = [toHost.readSubmit, readOrderedFrame];
-          for (const read of both) expect(typeof parse(damaged, read).ok).toBe("boolean");
-        }
-      },
-    ),
-    { numRuns: 1000 },
-  );
 });
 
 /**

@@ -1,16 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Parsed, parse } from "../../../helper/peer/codec/bytes.ts";
+import { parse } from "../../../helper/peer/codec/bytes.ts";
 import * as presences from "../../../helper/peer/codec/presence.ts";
 import type { PeerId } from "../../../helper/replica/ids.ts";
+import { body, damage, value } from "./frames.ts";
 import { aPresence, presence } from "./samples.ts";
-
-const body = (frame: Uint8Array) => frame.subarray(5);
-
-function value<T>(parsed: Parsed<T>): T {
-  if (!parsed.ok) throw new Error(parsed.why);
-  return parsed.value;
-}
 
 test("where somebody is comes out as it went in, from a guest and of any peer", () => {
   fc.assert(
@@ -50,12 +44,9 @@ test("of selections and unsaved files no more is taken than the page allows", ()
 });
 
 test("a presence with any byte changed or cut off is an answer, never an exception", () => {
-  const damage = fc.record({ at: fc.nat({ max: 2000 }), to: fc.nat({ max: 255 }), cut: fc.boolean() });
   fc.assert(
-    fc.property(presence, damage, (told, { at, to, cut }) => {
-      const bytes = Uint8Array.from(body(presences.encodePresence(7 as PeerId, told)));
-      bytes[at % bytes.length] = to;
-      const damaged = cut ? bytes.subarray(0, at % bytes.length) : bytes;
+    fc.property(presence, damage(2000), (told, harmed) => {
+      const damaged = harmed(presences.encodePresence(7 as PeerId, told));
       for (const read of [presences.readPresent, presences.readPeerPresence])
         expect(typeof parse<unknown>(damaged, read).ok).toBe("boolean");
     }),

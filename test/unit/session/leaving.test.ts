@@ -36,6 +36,7 @@ async function writing() {
     cache,
     recovery,
     own: join(dir, "own"),
+    unsent: join(dir, "unsent"),
     name: "guest",
     localLocks: false,
     emit: () => undefined,

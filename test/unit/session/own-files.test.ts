@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { errno } from "../../../helper/base/errno.ts";
+import { ok } from "../../../helper/base/result.ts";
 import { openGuestCache } from "../../../helper/content/guest-cache.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
 import type { Submitted } from "../../../helper/replica/op.ts";
@@ -15,18 +16,13 @@ import { createWaiters } from "../../../helper/session/waiters.ts";
 import { pair } from "../replica/pair.ts";
 import { at, bytes, time } from "../replica/rig.ts";
 
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
-});
-
 const rules: PathRules = { isHidden: () => false, isIgnored: (path) => path.some((each) => each.endsWith(".log")) };
 
 function guest() {
   const p = pair({ rules, also: ["host.log"] });
   const { guest: replica } = p;
   const dir = mkdtempSync(join(tmpdir(), "pm-own-"));
-  ends.push(() => rmSync(dir, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const cache = openGuestCache(dir);
   const waiters = createWaiters(replica);
   const fetcher = createContentFetcher({
@@ -57,12 +53,9 @@ function guest() {
     applyContent(effects) {
       handedBack.push(...effects.map(({ t }) => t));
     },
+    syncOwn: () => Promise.resolve(ok(undefined)),
   });
-  ends.push(
-    () => cache.dispose(),
-    () => waiters.dispose(),
-    () => workspace.dispose(),
-  );
+  for (const each of [cache, waiters, workspace]) onTestFinished(() => each.dispose());
   const make = async (name: string, dir = rootNode): Promise<NodeId> => {
     const made = await workspace.create(at(dir, name), { mode: 0o644, exclusive: false });
     if (!made.ok) throw new Error("not made");

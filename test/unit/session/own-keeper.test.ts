@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type GuestCache, openGuestCache } from "../../../helper/content/guest-cache.ts";
+import { errno } from "../../../helper/base/errno.ts";
+import type { Timers } from "../../../helper/base/ports.ts";
+import { fail, ok } from "../../../helper/base/result.ts";
 import { systemTimers } from "../../../helper/base/system-timers.ts";
 import type { GuestReplica } from "../../../helper/replica/api.ts";
 import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
@@ -34,13 +37,15 @@ interface Guest {
 
 let sessions = 0;
 
-function joined(rulesNow = rules): Guest {
+// Two seconds are one tick here.
+const soon: Timers = { now: systemTimers.now, after: (ms, call) => systemTimers.after(ms / 400, call) };
+const never: Timers = { now: systemTimers.now, after: () => ({ cancel: () => undefined }) };
+
+function joined(rulesNow = rules, timers = soon): Guest {
   const { guest: replica } = pair({ also: ["out/", "out/host"], rules: rulesNow });
   const cache = openGuestCache(join(base, `cache-${++sessions}`));
   const warnings: string[] = [];
   const folder = join(base, "own");
-  // Two seconds are one tick here.
-  const timers = { now: systemTimers.now, after: (ms: number, call: () => void) => systemTimers.after(ms / 400, call) };
   const keeper = startOwnKeeper({ replica, cache, folder, timers, warn: (text) => void warnings.push(text) });
   const dir = replica.lookup(at(rootNode, "out")) as NodeId;
   return {
@@ -114,6 +119,38 @@ describe("R-OWN: the keeper of a guest's own files", () => {
     const second = joined();
     expect(second.read("a")).toBe("of a, later and longer");
     await second.leave();
+  });
+
+  test("what was synced is there though its end is never seen, and no save was due", async () => {
+    const first = joined(rules, never);
+    const node = first.write("a", "of a");
+    expect(await first.keeper.sync(node)).toEqual(ok(undefined));
+    first.write("a", "of a, later and longer");
+    expect(await first.keeper.sync(node)).toEqual(ok(undefined));
+    const others = await Promise.all(["b", "c"].map((name) => first.keeper.sync(first.write(name, `of ${name}`))));
+    expect(others).toEqual([ok(undefined), ok(undefined)]);
+    first.write("d", "not synced");
+    writeFileSync(join(base, "own", "lock"), "1 none");
+    const second = joined();
+    expect(["a", "b", "c", "d"].map((name) => second.read(name))).toEqual([
+      "of a, later and longer",
+      "of b",
+      "of c",
+      undefined,
+    ]);
+    await second.leave();
+  });
+
+  test("what cannot be made safe is EIO; other nodes are not its", async () => {
+    const first = joined(rules, never);
+    const node = first.write("a", "of a");
+    writeFileSync(join(base, "own"), "in the way");
+    expect(await first.keeper.sync(node)).toEqual(fail(errno.EIO));
+    expect(await first.keeper.sync(rootNode)).toEqual(ok(undefined));
+    rmSync(join(base, "own"));
+    expect(await first.keeper.sync(node)).toEqual(ok(undefined));
+    await first.leave();
+    expect(first.warnings).toEqual([expect.stringMatching(/cannot be kept.*(ENOTDIR|EEXIST)/)]);
   });
 
   test("a second helper at the same place goes without, and says so", async () => {

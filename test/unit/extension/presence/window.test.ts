@@ -33,7 +33,7 @@ it("tells where it is: the last of many moves, and nothing twice", async () => {
   editors.select(place(0, 0), place(1, 1));
   editors.type("typed");
   await toldLast({ file: moved, unsaved: ["a"] });
-  editors.save();
+  await editors.save();
   await toldLast({ file: moved, unsaved: [] });
   expect(helper.presented.length).toBe(before + 2);
   editors.show(Uri.file("/elsewhere/secret"));
