@@ -92,7 +92,7 @@ function checkPlaces(world: World, guest: Guest, dir: NodeId, seen: Set<NodeId>)
 export function shareAll(world: World, guest: Guest): void {
   for (const id of guest.replica.setRules(nothingApart).strays)
     if (guest.replica.yieldsTo(id) === undefined) publish(world, guest, id);
-    else world.handedBack(guest, guest.replica.handBack(id, true), id);
+    else world.handBack(guest, id);
 }
 
 /**

@@ -269,9 +269,15 @@ export class World {
   }
 
   /** An own file that yielded to a shared one: its bytes are kept. */
-  handedBack(guest: Guest, { content, changes }: Pick<Received, "content" | "changes">, id: NodeId): void {
+  handBack(guest: Guest, id: NodeId): void {
+    const before = captureView(guest.replica);
+    const { content, changes } = guest.replica.handBack(id, true);
     this.#effects(guest, { content, changes, settled: [] });
     guest.own.delete(id);
+    for (const text of expectedChanges(guest.replica, before, changes))
+      this.wrong.push(`peer ${guest.peer}: ${text} after ${id} was handed back`);
+    if (guest.replica.isPrivateNode(id) && guest.replica.placeOf(id) !== undefined)
+      this.wrong.push(`peer ${guest.peer}: ${id} is still its own`);
   }
 
   #effects(guest: Guest, received: Received): void {
