@@ -169,7 +169,7 @@ export interface Published {
 }
 
 export interface RulesChanged {
-  /** What of this guest's own is no longer ignored: to be published, in this order. */
+  /** What of this guest's own is no longer ignored: to be published or handed back, in this order. */
   readonly strays: readonly NodeId[];
   readonly changes: readonly ViewChange[];
 }
@@ -199,6 +199,10 @@ export interface GuestReplica extends View {
   crossing(from: Place, to: Place): Node | undefined;
   /** `bytes`: of a file, whole; else empty. */
   publish(node: NodeId, bytes: Uint8Array, time: Time): Published;
+  /** The shared file that a stray cannot be told beside (R-SEED): it is to be handed back. */
+  yieldsTo(stray: NodeId): NodeId | undefined;
+  /** `keep`: its bytes are not those of the file it yields to. Without effect where there is none. */
+  handBack(stray: NodeId, keep: boolean): Pick<Received, "content" | "changes">;
   /** Other rules hold from here on. */
   setRules(rules: PathRules): RulesChanged;
   /** Grows with every change of this guest's own tree, its paths included (R-OWN). */

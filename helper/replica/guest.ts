@@ -2,6 +2,7 @@ import { assert } from "../base/brand.ts";
 import type { GuestReplica, Snapshot } from "./api.ts";
 import { GuestReceiver } from "./guest-receiver.ts";
 import { GuestSender } from "./guest-sender.ts";
+import { handBack, yieldsTo } from "./guest-hand-back.ts";
 import { changeRules } from "./guest-publish.ts";
 import { GuestView } from "./guest-view.ts";
 import { nodeRangeSize, opIdOf, type NodeId, type PeerId } from "./ids.ts";
@@ -68,6 +69,8 @@ export function createGuestReplica(options: GuestOptions): GuestReplica {
     isHiding: (from, to) => isHiding(view, from, to),
     crossing: (from, to) => sender.crossing(from, to),
     publish: (node, bytes, time) => sender.publish(node, bytes, time),
+    yieldsTo: (stray) => yieldsTo(view, stray),
+    handBack: (stray, keep) => handBack(view, stray, keep),
     setRules: (rules) => changeRules(view, rules),
     forget: (id) => view.forget(id),
     newNode,

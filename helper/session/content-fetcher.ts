@@ -15,6 +15,8 @@ const attempts = 20;
 export interface ContentFetcher {
   /** Precondition: offset + length ≤ the node's size. EIO rather than zeros or a short answer. */
   read(node: NodeId, offset: number, length: number): Promise<Result<Uint8Array>>;
+  /** A piece of the file as the host has it, past the cache: what this guest has under its number may be its own. */
+  ofHost(node: NodeId, offset: number): Promise<FetchAnswer>;
   /** Background: makes a whole small file present. */
   prefetch(node: NodeId): Promise<void>;
   /** Called after each message from the order, with what it did to content. */
@@ -131,6 +133,7 @@ export function createContentFetcher({ replica, cache, fetch }: ContentFetcherPa
       }
       return fail(errno.EIO);
     },
+    ofHost: (node, offset) => fetch(node, offset, piece, "prefetch"),
     async prefetch(node) {
       const size = replica.node(node)?.size ?? 0;
       cache.ensure(node, size);

@@ -29,6 +29,8 @@ export interface GuestFiles extends Disposable {
   readonly calls: Pick<Workspace, "open" | "read" | "write" | "flush" | "fsync" | "release">;
   isOpen(node: NodeId): boolean;
   truncate(node: NodeId, size: number): Answer<void>;
+  /** What was written through the handles of this file is not there (R-HOLE). */
+  refuse(node: NodeId): void;
   /** What was written through a handle may have been refused. */
   report(received: Received): void;
 }
@@ -119,6 +121,7 @@ export function createGuestFiles(parts: GuestFilesParts): GuestFiles {
       if (!(answer instanceof Promise) && answer.ok) cache.truncate(node, size);
       return answer;
     },
+    refuse: (node) => handles.refuse(node),
     report(received) {
       if (received.settled.some(({ result }) => !result.ok))
         for (const effect of received.content) if (effect.t === "reset") handles.refuse(effect.node);

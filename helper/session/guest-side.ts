@@ -96,6 +96,10 @@ export function createGuestSide(parts: GuestSideParts, raw: Down): GuestSide {
     wantRange: () => connection.wantRange(),
     space: () => figuresOf(parts.space()),
     free: () => parts.space()?.free ?? Number.POSITIVE_INFINITY,
+    applyContent(effects) {
+      applyContent(effects);
+      fetcher.advanced(effects);
+    },
     hold: (node, held) => (held ? connection.hold(node) : connection.drop(node)),
     programOf,
     syncOwn: (node) => keeper.sync(node),

@@ -3,7 +3,7 @@ import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
 import { type Answer, done, fail, type Result } from "../base/result.ts";
 import type { Attributes, SpaceFigures, ViewObserver, Workspace } from "../mount/workspace.ts";
-import type { Received } from "../replica/api.ts";
+import type { ContentEffect, Received } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { PathRules } from "../replica/path-rules.ts";
 import type { Program } from "../replica/lost-locks.ts";
@@ -27,6 +27,8 @@ export interface GuestWorkspaceParts extends GuestBasis {
   readonly free: () => number;
   /** A node without a name is still open here (or no more): the host keeps its bytes meanwhile. */
   readonly hold: (node: NodeId, held: boolean) => void;
+  /** Carries out on the cache what handing back an own file does (R-SEED). */
+  readonly applyContent: (effects: readonly ContentEffect[]) => void;
   readonly programOf: (thread: number) => Program | undefined;
   /** R-OWN: as `OwnKeeper.sync`. */
   readonly syncOwn: (node: NodeId) => Promise<Result<void>>;
@@ -70,7 +72,16 @@ export function createGuestWorkspace(parts: GuestWorkspaceParts): GuestWorkspace
       seeds.renamed(config);
     },
   });
-  const ownFiles = createOwnFiles({ ...parts, inWindow, report: (changes) => barrier.changed(changes) });
+  const ownFiles = createOwnFiles({
+    ...parts,
+    inWindow,
+    report: (changes) => barrier.changed(changes),
+    handedBack(node, keep, { content, changes }) {
+      parts.applyContent(content);
+      if (keep) files.refuse(node);
+      if (changes.length > 0) barrier.changed(changes);
+    },
+  });
   const performing = createPerforming({ ...parts, barrier, naming: (at) => gitDirs.naming(at) });
   const { perform } = performing;
   const files = createGuestFiles({ ...parts, inWindow, ownFiles, performing, isHeld: (node) => held.has(node) });

@@ -3,12 +3,15 @@ import { setImmediate } from "node:timers/promises";
 import type { Disposable } from "../base/disposable.ts";
 import { errno } from "../base/errno.ts";
 import { type Answer, done, fail, type Result } from "../base/result.ts";
+import type { GuestReplica } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { Node, Place } from "../replica/op.ts";
 import type { PathRules } from "../replica/path-rules.ts";
 import type { ViewChange } from "../replica/view-change.ts";
 import type { GuestBasis } from "./guest-basis.ts";
 import type { InWindow } from "./pending-window.ts";
+
+type HandedBack = ReturnType<GuestReplica["handBack"]>;
 
 /** A larger file does not cross by a rename (EXDEV: programs copy it then), and stays this guest's own under other rules. */
 const largestCrossing = 32 * 1024 * 1024;
@@ -21,7 +24,7 @@ export interface OwnFiles extends Disposable {
   whole<T>(node: NodeId | undefined, call: () => Answer<T>): Answer<T>;
   /** Makes the call, a rename, once it may: what it makes this guest's own is here, and what it makes shared is told. */
   renaming<T>(from: Place, to: Place, call: () => Answer<T>): Answer<T>;
-  /** What is no longer ignored is told. */
+  /** What is no longer ignored is told, or handed back. */
   setRules(rules: PathRules): void;
   dispose(): void;
 }
@@ -29,6 +32,7 @@ export interface OwnFiles extends Disposable {
 interface OwnFilesParts extends GuestBasis {
   readonly inWindow: InWindow;
   readonly report: (changes: readonly ViewChange[]) => void;
+  readonly handedBack: (node: NodeId, keep: boolean, effects: HandedBack) => void;
 }
 
 export function createOwnFiles(parts: OwnFilesParts): OwnFiles {
@@ -88,13 +92,35 @@ export function createOwnFiles(parts: OwnFilesParts): OwnFiles {
       for (const id of level) {
         await setImmediate();
         const room = await parts.inWindow(() => done);
-        if (!room.ok || round !== telling || parts.readOnly()) return;
+        if (!room.ok || round !== telling) return;
+        const shared = replica.yieldsTo(id);
+        const keep = shared !== undefined && !(await isSame(id, shared));
+        if (round !== telling) return;
+        if (shared !== undefined) parts.handedBack(id, keep, replica.handBack(id, keep));
         const node = replica.node(id);
-        if (node !== undefined && node.size <= largestCrossing) publish(node);
+        if (shared === undefined && node !== undefined && node.size <= largestCrossing && !parts.readOnly())
+          publish(node);
       }
       const heard = await parts.waiters.acknowledged();
       if (!heard.ok) return;
     }
+  }
+
+  /** Whether the host's file has the very bytes of the own one. What cannot be known, or changed meanwhile, is not the same. */
+  async function isSame(own: NodeId, shared: NodeId): Promise<boolean> {
+    const [mine, theirs] = [replica.node(own), replica.confirmed(shared)];
+    if (mine === undefined || theirs === undefined || mine.kind !== theirs.kind) return false;
+    if (mine.kind === "symlink") return mine.target === theirs.target;
+    const [version, { size, version: of }] = [mine.version, theirs];
+    if (mine.size !== size) return false;
+    for (let offset = 0; offset < size; ) {
+      const answer = await fetcher.ofHost(shared, offset);
+      if (!answer.ok || answer.version !== of || answer.bytes.length === 0) return false;
+      const here = cache.read(own, offset, Math.min(answer.bytes.length, size - offset));
+      if (!here.ok || Buffer.compare(here.value, answer.bytes.subarray(0, here.value.length)) !== 0) return false;
+      offset += answer.bytes.length;
+    }
+    return replica.node(own)?.version === version && replica.confirmed(shared)?.version === of;
   }
 
   /** Directories by their depth, then the rest. */

@@ -93,7 +93,7 @@ test("R-SEED: an editor's saves and backups by ignored names, and mv, work acros
 }, 120_000);
 
 test("R-SEED: what git begins to track is shared, whoever wrote it", async () => {
-  const { host, guest, told } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
+  const { host, guest, helper, told } = await repositoryPair(files, [".gitignore", "src/main.ts"]);
   writeFileSync(join(guest, "build/out.js"), "built by the guest\n");
   mkdirSync(join(guest, "build/site"));
   writeFileSync(join(guest, "build/site/index.html"), "page\n");
@@ -112,5 +112,6 @@ test("R-SEED: what git begins to track is shared, whoever wrote it", async () =>
   await vi.waitFor(() => expect(text(host, ".gitignore")).toBe("node_modules/\n*.log\n"), settles);
   writeFileSync(join(guest, "build/site/second.html"), "page\n");
   await vi.waitFor(() => expect(text(host, "build/site/second.html")).toBe("page\n"), settles);
-  expect(text(guest, "build/out.js")).toBe("built by the guest\n");
+  await vi.waitFor(() => expect(text(guest, "build/out.js")).toBe("built by the host\n"), settles);
+  expect(helper?.events.filter(({ event }) => event === "recovered")).toMatchObject([{ path: "build/out.js" }]);
 }, 120_000);

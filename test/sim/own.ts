@@ -90,7 +90,9 @@ function checkPlaces(world: World, guest: Guest, dir: NodeId, seen: Set<NodeId>)
 
 /** Nothing is ignored any more: what can be told is. */
 export function shareAll(world: World, guest: Guest): void {
-  for (const id of guest.replica.setRules(nothingApart).strays) publish(world, guest, id);
+  for (const id of guest.replica.setRules(nothingApart).strays)
+    if (guest.replica.yieldsTo(id) === undefined) publish(world, guest, id);
+    else world.handBack(guest, id);
 }
 
 /**

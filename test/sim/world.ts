@@ -268,6 +268,18 @@ export class World {
     }
   }
 
+  /** An own file that yielded to a shared one: its bytes are kept. */
+  handBack(guest: Guest, id: NodeId): void {
+    const before = captureView(guest.replica);
+    const { content, changes } = guest.replica.handBack(id, true);
+    this.#effects(guest, { content, changes, settled: [] });
+    guest.own.delete(id);
+    for (const text of expectedChanges(guest.replica, before, changes))
+      this.wrong.push(`peer ${guest.peer}: ${text} after ${id} was handed back`);
+    if (guest.replica.isPrivateNode(id) && guest.replica.placeOf(id) !== undefined)
+      this.wrong.push(`peer ${guest.peer}: ${id} is still its own`);
+  }
+
   #effects(guest: Guest, received: Received): void {
     for (const effect of received.content) {
       guest.store.meet(effect.node, guest.replica.node(effect.node)?.size ?? 0);

@@ -63,7 +63,8 @@ export function createQuickInput(page: Page): QuickInput {
     },
     async chooseFolder(path, button) {
       const take = widget.getByRole("button", { name: button, exact: true });
-      await take.waitFor();
+      // Until it has listed the folder it begins with, the dialog puts that one's path in the place of what is typed.
+      await row("..").waitFor();
       await input.fill(`${path}/`);
       await take.click();
       await widget.waitFor({ state: "hidden" });

@@ -19,7 +19,7 @@ import { at, bytes, time } from "../replica/rig.ts";
 const rules: PathRules = { isHidden: () => false, isIgnored: (path) => path.some((each) => each.endsWith(".log")) };
 
 function guest() {
-  const p = pair({ rules });
+  const p = pair({ rules, also: ["host.log"] });
   const { guest: replica } = p;
   const dir = mkdtempSync(join(tmpdir(), "pm-own-"));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -28,12 +28,15 @@ function guest() {
   const fetcher = createContentFetcher({
     replica,
     cache,
-    fetch: () =>
-      Promise.resolve({ ok: true, position: replica.position, version: 0 as never, size: 0, bytes: bytes("") }),
+    fetch: (id) => {
+      const version = p.host.node(id)?.version ?? (0 as never);
+      return Promise.resolve({ ok: true, position: replica.position, version, size: 6, bytes: bytes(state.ofHost) });
+    },
   });
   const sent: Submitted[] = [];
   const parked: unknown[] = [];
-  const state = { readOnly: false };
+  const handedBack: string[] = [];
+  const state = { readOnly: false, ofHost: "" };
   const workspace = createGuestWorkspace({
     replica,
     cache,
@@ -47,6 +50,9 @@ function guest() {
     free: () => Number.POSITIVE_INFINITY,
     hold: () => undefined,
     programOf: () => undefined,
+    applyContent(effects) {
+      handedBack.push(...effects.map(({ t }) => t));
+    },
     syncOwn: () => Promise.resolve(ok(undefined)),
   });
   for (const each of [cache, waiters, workspace]) onTestFinished(() => each.dispose());
@@ -68,7 +74,7 @@ function guest() {
     }
     await settled();
   };
-  return { p, parked, decide, workspace, replica, cache, sent, state, make, settled };
+  return { p, parked, handedBack, decide, workspace, replica, cache, sent, state, make, settled };
 }
 
 test("a write to an own file that the cache has no room for fails: nobody else has the bytes", async () => {
@@ -125,4 +131,70 @@ test("a guest that may only read tells nothing, and keeps its own", async () => 
   await settled();
   expect(sent).toEqual([]);
   expect(replica.isPrivateNode(node)).toBe(true);
+});
+
+/** `host.log` is written at the host, and with `mine` by the guest, whose own it is from then on. */
+async function takenOver(mine: string) {
+  const g = guest();
+  const node = g.p.find("host.log");
+  const extents = [{ offset: 0, length: 6, bytes: bytes("theirs") }];
+  g.p.host.local({ t: "write", node, base: 0 as never, extents, more: false, time: time(6) });
+  g.p.receive();
+  g.state.ofHost = "theirs";
+  await g.workspace.setAttributes(node, { size: 0 });
+  await g.workspace.write(node, undefined, 0, bytes(mine));
+  expect(g.replica.isPrivateNode(node)).toBe(true);
+  return { ...g, node };
+}
+
+test("R-SEED: a file of the host that was taken over is the host's again when git tracks it, and what was written here is kept", async () => {
+  const { workspace, replica, handedBack, sent, node, settled } = await takenOver("not theirs");
+  workspace.setRules(nothingApart);
+  await settled();
+  expect(handedBack).toEqual(["park", "reset"]);
+  expect(replica.node(node)).toMatchObject({ size: 6, version: replica.confirmed(node)?.version });
+  expect(sent).toEqual([]);
+});
+
+test("of the same size but with other bytes, too, and at a guest that may only read", async () => {
+  const { workspace, replica, handedBack, state, node, settled } = await takenOver("theirz");
+  state.readOnly = true;
+  workspace.setRules(nothingApart);
+  await settled();
+  expect(handedBack).toEqual(["park", "reset"]);
+  expect(replica.isPrivateNode(node)).toBe(false);
+});
+
+test("nothing is kept where the bytes are the same", async () => {
+  const { workspace, replica, handedBack, node, settled } = await takenOver("theirs");
+  workspace.setRules(nothingApart);
+  await settled();
+  expect(handedBack).toEqual(["reset"]);
+  expect(replica.isPrivateNode(node)).toBe(false);
+});
+
+test("a program that goes on writing hears once that what it wrote is not there", async () => {
+  const { workspace, node, settled } = await takenOver("not theirs");
+  const handle = workspace.open(node, { writable: true, append: false });
+  if (handle instanceof Promise || !handle.ok) throw new Error("not opened");
+  workspace.setRules(nothingApart);
+  await settled();
+  expect(await workspace.write(node, handle.value, 10, bytes("more"))).toEqual({ ok: false, errno: errno.EIO });
+});
+
+test("a shared file that took the name of the host's ignored one yields to that when it is tracked (sed -i)", async () => {
+  const { p, workspace, replica, handedBack, decide, state, settled } = guest();
+  state.ofHost = "theirs";
+  const [text, log] = [p.find("a.txt"), p.find("host.log")];
+  const extents = [{ offset: 0, length: 4, bytes: bytes("edit") }];
+  p.host.local({ t: "write", node: text, base: 0 as never, extents, more: false, time: time(6) });
+  p.receive();
+  state.ofHost = "edit";
+  await workspace.rename(at(rootNode, "a.txt"), at(rootNode, "host.log"), false);
+  await decide();
+  expect(replica.lookup(at(rootNode, "host.log"))).toBe(text);
+  workspace.setRules(nothingApart);
+  await settled();
+  expect(handedBack).toEqual(["park"]);
+  expect(replica.lookup(at(rootNode, "host.log"))).toBe(log);
 });
