@@ -39,8 +39,9 @@ const sessionOptions = `  --name NAME           how you are shown to the others 
   --progress            with --json: also {"event":"progress","step","done","total"}
   --debug               on an unexpected failure print its stack`;
 
-const hideOptions = `  --hide PATTERN        keep files of this name from guests, * and ? as in a shell; again for more. Names of tracked files
-                        are shared all the same (default: ${hiddenByDefault.join(" ")})
+const hideOptions = `  --hide PATTERN        keep files of this name from guests, * and ? as in a shell; again for more; '!NAME' is shared
+                        all the same, and so are tracked files where they are
+                        (default: ${hiddenByDefault.join(" ")})
   --hide-none           keep none`;
 
 const pages: { readonly [C in CommandName]: string } = {

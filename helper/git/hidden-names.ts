@@ -1,9 +1,15 @@
 import type { FileName } from "../base/name.ts";
+import type { NodeId } from "../replica/ids.ts";
+import type { Exempt } from "../replica/path-rules-data.ts";
 
-/** Hidden unless asked otherwise: what most often holds secrets (R-HIDE). */
+/** Hidden unless asked otherwise: what most often holds secrets (R-HIDE). A `!` begins an exception. */
 export const hiddenByDefault: readonly string[] = [
   ".env",
   ".env.*",
+  "!.env.example",
+  "!.env.sample",
+  "!.env.template",
+  "!.env.dist",
   "*.pem",
   "*.key",
   "*.p12",
@@ -23,18 +29,43 @@ export const hiddenByDefault: readonly string[] = [
 /** An editor's copies of `a.key`: `a.key~`, `.a.key.swp`, `#a.key#`, `.#a.key`. */
 const companion = /^(?:(?<backup>.+)~|\.(?<swap>.+)\.sw[a-z]|#(?<auto>.+)#|\.#(?<lock>.+))$/s;
 
-/** Whether a name, or that of the file it is an editor's copy of, matches a pattern. `exempt`: latin1 names that never do. */
-export function hiddenNames(patterns: readonly string[], exempt: readonly string[]): (name: FileName) => boolean {
+/** Whether a name, or that of the file it is an editor's copy of, matches a pattern, and none that begins with `!`. */
+export function hiddenNames(patterns: readonly string[]): (name: FileName) => boolean {
+  const isMeant = matcher(patterns);
+  return (name) => isMeant(name) || originalsOf(name).some(isMeant);
+}
+
+/** As `hiddenNames`, but for the names in directories that are exempt, and their editors' copies. */
+export function hiddenPlaces(
+  patterns: readonly string[],
+  exempt: readonly Exempt[],
+): (name: FileName, dir: NodeId) => boolean {
+  const isMeant = matcher(patterns);
+  const shared = new Set(exempt.map(({ dir, name }) => `${dir}/${name}`));
+  return (name, dir) => {
+    const meant = isMeant(name) ? [name] : originalsOf(name).filter(isMeant);
+    return meant.length > 0 && !shared.has(`${dir}/${name}`) && meant.some((each) => !shared.has(`${dir}/${each}`));
+  };
+}
+
+/** Every name is asked of: most are told apart by their first and last byte. */
+function originalsOf(name: string): readonly string[] {
+  if (!name.endsWith("~") && name[0] !== "." && name[0] !== "#") return none;
+  return Object.values(companion.exec(name)?.groups ?? {}).filter((of) => of !== undefined);
+}
+
+const none: readonly string[] = [];
+
+function matcher(patterns: readonly string[]): (name: string) => boolean {
+  const isOne = anyOf(patterns.filter((pattern) => !pattern.startsWith("!")));
+  const isNone = anyOf(patterns.flatMap((pattern) => (pattern.startsWith("!") ? [pattern.slice(1)] : [])));
+  return (name) => isOne(name) && !isNone(name);
+}
+
+function anyOf(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !wild.test(pattern)).map(bytesOf));
   const globs = patterns.filter((pattern) => wild.test(pattern)).map(globOf);
-  const never = new Set(exempt);
-  const isHidden = (name: string): boolean => (exact.has(name) || globs.some((glob) => glob(name))) && !never.has(name);
-  return (name) => {
-    if (isHidden(name)) return true;
-    if (!name.endsWith("~") && name[0] !== "." && name[0] !== "#") return false;
-    const { backup, swap, auto, lock } = companion.exec(name)?.groups ?? {};
-    return [backup, swap, auto, lock].some((of) => of !== undefined && isHidden(of));
-  };
+  return (name) => exact.has(name) || globs.some((glob) => glob(name));
 }
 
 const wild = /[*?]/;

@@ -2,7 +2,7 @@ import type { FileName } from "../base/name.ts";
 import type { Kind } from "../replica/op.ts";
 import type { PathRules } from "../replica/path-rules.ts";
 import type { PathRulesData } from "../replica/path-rules-data.ts";
-import { hiddenNames } from "./hidden-names.ts";
+import { hiddenPlaces } from "./hidden-names.ts";
 import { createPatterns, type Patterns, saysAnything } from "./patterns.ts";
 
 /** What git says of a path whether or not something there is tracked; below an excluded directory everything is. */
@@ -17,7 +17,7 @@ export function pathRulesOf(data: PathRulesData): PathRules {
   const excludes = excludesOf(data);
   const kept = keptPaths(data);
   return {
-    isHidden: hiddenNames(data.hidden, data.exempt),
+    isHidden: hiddenPlaces(data.hidden, data.exempt),
     isIgnored: (path, kind) => excludes.isExcluded(path, kind) && !kept.has(path.join("/")),
   };
 }

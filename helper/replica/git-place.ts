@@ -81,7 +81,7 @@ export interface GitPlaces {
   classOf(at: Place): PathClass;
   classOfDir(dir: NodeId): PathClass;
   isPrivate(at: Place): boolean;
-  /** By its name alone (R-HIDE): what a peer's removal of the directory never takes along. */
+  /** By its place alone (R-HIDE): what a peer's removal of the directory never takes along. */
   isHidden(at: Place): boolean;
   isProtected(at: Place): boolean;
   /** Named by what it holds (R-OBJ). */
@@ -183,8 +183,8 @@ export function createGitPlaces(tree: Tree, rules: Pick<PathRules, "isHidden"> =
       return isSkeleton(at) ? "git-skeleton" : "git-mutable";
     },
     classOfDir: (dir) => (info(dir).role === "work" ? "work-tree" : "git-mutable"),
-    isPrivate: (at) => (info(at.parent).role === "work" ? rules.isHidden(at.name) : isGitPrivate(at)),
-    isHidden: (at) => rules.isHidden(at.name) && !isGitPrivate(at),
+    isPrivate: (at) => (info(at.parent).role === "work" ? rules.isHidden(at.name, at.parent) : isGitPrivate(at)),
+    isHidden: (at) => rules.isHidden(at.name, at.parent) && !isGitPrivate(at),
     isProtected(at) {
       const { role } = info(at.parent);
       if (role === "refs") return !at.name.endsWith(".lock");

@@ -1,12 +1,20 @@
+import type { NodeId } from "./ids.ts";
+
 /** What PathRules are made of, as the host collects and tells it. Paths are names joined by `/`, from the root of the work tree, which is "". Paths and texts are bytes (base/name.ts). */
 export interface PathRulesData {
-  /** Names that are hidden: `*` and `?` as in a shell, the whole name. UTF-8. Never changes within a session. */
+  /** Names that are hidden: `*` and `?` as in a shell, the whole name; with a `!` before it, never. UTF-8. Never changes within a session. */
   readonly hidden: readonly string[];
-  /** Names that are shared although a pattern hides them: those of tracked files. Never changes within a session. */
-  readonly exempt: readonly string[];
+  /** What is shared although a pattern hides it: where tracked files were when sharing began. Never changes within a session. */
+  readonly exempt: readonly Exempt[];
   readonly repositories: readonly Repository[];
   /** Every `.gitignore` that git would read. */
   readonly ignoreFiles: readonly IgnoreFile[];
+}
+
+/** A name in a directory, wherever that is moved. */
+export interface Exempt {
+  readonly dir: NodeId;
+  readonly name: string;
 }
 
 /** A directory that holds `.git`: what is ignored begins anew in it. */

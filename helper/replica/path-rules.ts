@@ -1,4 +1,5 @@
 import type { FileName } from "../base/name.ts";
+import type { NodeId } from "./ids.ts";
 import type { Kind } from "./op.ts";
 
 /**
@@ -6,8 +7,8 @@ import type { Kind } from "./op.ts";
  * what is outside git dirs only.
  */
 export interface PathRules {
-  /** By name, in whatever directory: the host's stays at the host, a guest's own at the guest. Never changes within a session. */
-  isHidden(name: FileName): boolean;
+  /** By name, but for certain directories: the host's stays at the host, a guest's own at the guest. Never changes within a session, whatever is moved. */
+  isHidden(name: FileName, dir: NodeId): boolean;
   /**
    * Ignored by git and not tracked, nor above something tracked. `path`: names from the root, the last of them of this `kind`;
    * what is below an ignored directory is ignored.

@@ -1,30 +1,32 @@
 /** What is hidden and what git ignores in the shared folder (R-HIDE, R-SEED), as the host tells it to guests. */
 import type { FileName } from "../base/name.ts";
-import { hiddenNames } from "../git/hidden-names.ts";
+import { hiddenNames, hiddenPlaces } from "../git/hidden-names.ts";
 import { excludesOf } from "../git/path-rules.ts";
 import { saysAnything } from "../git/patterns.ts";
 import { fitsRules } from "../peer/codec/rules.ts";
+import type { NodeId } from "../replica/ids.ts";
 import type { Kind } from "../replica/op.ts";
-import type { IgnoreFile, PathRulesData, Repository } from "../replica/path-rules-data.ts";
+import type { PathRules } from "../replica/path-rules.ts";
+import type { Exempt, IgnoreFile, PathRulesData, Repository } from "../replica/path-rules-data.ts";
 import { kindOfDotGit, type Looked, lookAt, readSmall, type RealFolder } from "./look-at-repository.ts";
-import { type Entry, findSources, pathBelow, type RulesSources } from "./rules-sources.ts";
+import { type Entry, findSources, type Named, pathBelow, type RulesSources } from "./rules-sources.ts";
 
 export interface RulesCollector {
   /** Before the first look at the tree, if there is something to do meanwhile: git is asked about the folder itself. */
   begin(): void;
   /** First, once: which names are hidden as long as the folder is shared, and what has one now (paths for display, sorted; a directory, `name/`, stands for what is in it). */
-  hidden(tree: Iterable<Entry>): Promise<Hidden>;
+  hidden(tree: Iterable<Entry>, dirAt: (path: string) => NodeId | undefined): Promise<Hidden>;
   /** All of it, as it is now; the first time as `hidden` found it. Like that, never rejects: what git cannot say is shared, and said. */
   collect(tree: () => Iterable<Entry>): Promise<PathRulesData>;
 }
 
 export interface Hidden {
-  readonly isHidden: (name: FileName) => boolean;
+  readonly isHidden: PathRules["isHidden"];
   readonly files: readonly string[];
 }
 
 export interface RulesOptions {
-  /** Names that are hidden, unless they are those of tracked files. */
+  /** Names that are hidden, but where tracked files are. */
   readonly hide: readonly string[];
   /** What git ignores is shared like everything else. */
   readonly shareIgnored: boolean;
@@ -40,7 +42,8 @@ export function createRulesCollector(
 ): RulesCollector {
   const { folder, hide } = parts;
   const asks = hide.length > 0 || !parts.shareIgnored;
-  let exempt: readonly string[] = [];
+  const isMeant = hiddenNames(hide);
+  let exempt: readonly Exempt[] = [];
   let ahead: Promise<Looked | undefined> | undefined;
   let fresh: { readonly sources: RulesSources; readonly looked: readonly Looked[] } | undefined;
   const said = new Set<string>();
@@ -81,22 +84,21 @@ export function createRulesCollector(
       const kind = asks ? kindOfDotGit(folder) : undefined;
       if (kind !== undefined) ahead = look("", kind);
     },
-    async hidden(tree) {
-      const matches = hiddenNames(hide, []);
-      const sources = findSources(tree, matches);
+    async hidden(tree, dirAt) {
+      const sources = findSources(tree, isMeant);
       const looked = await lookAtAll(sources);
       fresh = { sources, looked };
-      exempt = trackedNames(looked, matches);
-      const isHidden = hiddenNames(hide, exempt);
+      exempt = exemptOf(looked, { named: sources.named, isMeant, dirAt });
+      const isHidden = hiddenPlaces(hide, exempt);
       return { isHidden, files: hiddenFiles(sources.named, isHidden) };
     },
     async collect(tree) {
       const only: PathRulesData = { hidden: hide, exempt, repositories: [], ignoreFiles: [] };
       if (parts.shareIgnored) return only;
-      const sources = fresh?.sources ?? findSources(tree());
+      const sources = fresh?.sources ?? findSources(tree(), isMeant);
       const looked = fresh?.looked ?? (await lookAtAll(sources));
       fresh = undefined;
-      const { isWithin, told } = withoutHidden(sources, looked, hiddenNames(hide, exempt));
+      const { isWithin, told } = withoutHidden(sources, looked, hiddenPlaces(hide, exempt));
       const ignoreFiles = sources.ignoring.filter(isWithin).flatMap((dir): IgnoreFile[] => {
         const text = readSmall(folder, pathBelow(dir, ".gitignore"));
         return text === undefined ? [] : [{ dir, text }];
@@ -109,29 +111,57 @@ export function createRulesCollector(
   };
 }
 
-/** Names of tracked files that a pattern would hide. */
-function trackedNames(looked: readonly Looked[], matches: (name: FileName) => boolean): string[] {
-  const names = new Set<string>();
-  for (const { tracked } of looked) {
+/** Where tracked files are that a pattern would hide, and hidden directories that hold any. */
+function exemptOf(
+  looked: readonly Looked[],
+  tree: {
+    readonly named: readonly Named[];
+    readonly isMeant: (name: FileName) => boolean;
+    readonly dirAt: (path: string) => NodeId | undefined;
+  },
+): Exempt[] {
+  const places = new Map<string, Exempt>();
+  const add = (dir: NodeId | undefined, name: FileName): void => {
+    if (dir !== undefined) places.set(`${dir}/${name}`, { dir, name });
+  };
+  const dirs = tree.named.filter(({ kind }) => kind === "dir");
+  for (const { dir, tracked } of looked)
     for (const path of tracked) {
-      const name = path.slice(path.lastIndexOf("/") + 1) as FileName;
-      if (matches(name)) names.add(name);
+      const end = path.lastIndexOf("/");
+      const name = path.slice(end + 1) as FileName;
+      if (tree.isMeant(name)) add(tree.dirAt(end < 0 ? dir : pathBelow(dir, path.slice(0, end))), name);
+      for (const above of dirs) if (pathBelow(dir, path).startsWith(`${above.path}/`)) add(above.parent, above.name);
     }
-  }
-  return [...names].sort();
+  return [...places.values()];
 }
 
-function hiddenFiles(named: readonly string[], isHidden: (name: FileName) => boolean): string[] {
-  const hidden = named.filter((path) => {
-    const names = namesOf(path.replace(/\/$/, ""));
-    return names.findIndex(isHidden) === names.length - 1;
-  });
-  return hidden.map((path) => Buffer.from(path, "latin1").toString("utf8"));
+/** The outermost, sorted. */
+function hiddenPaths(named: readonly Named[], isHidden: PathRules["isHidden"]): Named[] {
+  const hidden = named.filter(({ name, parent }) => isHidden(name, parent));
+  const isWithin = insideOf(hidden);
+  return hidden.filter(({ path }) => !isWithin(path.slice(0, Math.max(0, path.lastIndexOf("/")))));
+}
+
+/** Whether a path is one of these, or below one. */
+function insideOf(paths: readonly Named[]): (path: string) => boolean {
+  const known = new Set(paths.map(({ path }) => path));
+  return (path) => {
+    for (let above = path; above !== ""; above = above.slice(0, Math.max(0, above.lastIndexOf("/"))))
+      if (known.has(above)) return true;
+    return false;
+  };
+}
+
+function hiddenFiles(named: readonly Named[], isHidden: PathRules["isHidden"]): string[] {
+  return hiddenPaths(named, isHidden).map(({ path, kind }) =>
+    Buffer.from(kind === "dir" ? `${path}/` : path, "latin1").toString("utf8"),
+  );
 }
 
 /** Of what is hidden, guests hear nothing; and what git said nothing of, ignores nothing. */
-function withoutHidden(sources: RulesSources, looked: readonly Looked[], isHidden: (name: FileName) => boolean) {
-  const isTold = (dir: string): boolean => !namesOf(dir).some(isHidden);
+function withoutHidden(sources: RulesSources, looked: readonly Looked[], isHidden: PathRules["isHidden"]) {
+  const isApart = insideOf(hiddenPaths(sources.named, isHidden));
+  const isTold = (dir: string): boolean => !isApart(dir);
   const known = new Map(looked.map((each) => [each.dir, each]));
   const roots = new Set(sources.repositories.map(({ dir }) => dir));
   const told = [...roots].filter(isTold).map((dir) => known.get(dir) ?? { dir, excludes: [], tracked: [] });

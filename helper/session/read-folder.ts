@@ -1,16 +1,16 @@
 /** Reads a folder that is to be shared, before it is covered: what is in it, what of that is hidden, what git ignores. */
-import type { FileName } from "../base/name.ts";
 import { type HostFolder, openHostFolder } from "../content/host-folder.ts";
 import { type Scanned, scanFolder } from "../content/scan.ts";
+import type { PathRules } from "../replica/path-rules.ts";
 import type { PathRulesData } from "../replica/path-rules-data.ts";
 import type { Progress } from "./api.ts";
 import { createRulesCollector, type RulesCollector, type RulesOptions } from "./collect-rules.ts";
 import { throwIfCancelled } from "./errors.ts";
-import { type Entry, scannedEntries } from "./rules-sources.ts";
+import { type Entry, scannedDirs, scannedEntries } from "./rules-sources.ts";
 
 export interface ReadFolder {
   readonly scanned: Scanned;
-  readonly isHidden: (name: FileName) => boolean;
+  readonly isHidden: PathRules["isHidden"];
   /** Paths for display. */
   readonly hidden: readonly string[];
   readonly collector: RulesCollector;
@@ -38,7 +38,7 @@ export async function readFolder(
   tell(scanned.nodes.length, scanned.nodes.length);
   throwIfCancelled(signal);
   const entries = (): Iterable<Entry> => scannedEntries(scanned.nodes);
-  const { isHidden, files: hidden } = await collector.hidden(entries());
+  const { isHidden, files: hidden } = await collector.hidden(entries(), scannedDirs(scanned.nodes));
   throwIfCancelled(signal);
   return { scanned, isHidden, hidden, collector, collected: collector.collect(entries) };
 }

@@ -8,9 +8,17 @@ import type { Kind } from "../replica/op.ts";
 /** A name in a tree. */
 export interface Entry {
   readonly name: FileName;
+  readonly parent: NodeId;
   readonly kind: Kind;
   /** Of its directory, from the root (latin1); undefined in a git dir. Asked for few. */
   dir(): string | undefined;
+}
+
+export interface Named {
+  readonly path: string;
+  readonly name: FileName;
+  readonly parent: NodeId;
+  readonly kind: Kind;
 }
 
 /** Paths from the root (latin1), sorted. */
@@ -19,8 +27,8 @@ export interface RulesSources {
   readonly repositories: readonly { readonly dir: string; readonly kind: Kind }[];
   /** Directories that hold a `.gitignore`. */
   readonly ignoring: readonly string[];
-  /** What has a name asked for, with a `/` after directories. */
-  readonly named: readonly string[];
+  /** What has a name asked for. */
+  readonly named: readonly Named[];
 }
 
 export const gitIgnore = mustFileName(".gitignore");
@@ -31,9 +39,9 @@ export function findSources(
 ): RulesSources {
   const repositories: { dir: string; kind: Kind }[] = [];
   const ignoring: string[] = [];
-  const named: string[] = [];
+  const named: Named[] = [];
   for (const entry of entries) {
-    const { name, kind } = entry;
+    const { name, parent, kind } = entry;
     const isRepository = name === dotGit;
     // Git does not follow a link there.
     const isIgnoring = name === gitIgnore && kind === "file";
@@ -42,10 +50,10 @@ export function findSources(
     if (dir === undefined) continue;
     if (isRepository) repositories.push({ dir, kind });
     if (isIgnoring) ignoring.push(dir);
-    if (isAskedFor) named.push(`${pathBelow(dir, name)}${kind === "dir" ? "/" : ""}`);
+    if (isAskedFor) named.push({ path: pathBelow(dir, name), name, parent, kind });
   }
   repositories.sort((a, b) => (a.dir < b.dir ? -1 : 1));
-  return { repositories, ignoring: ignoring.sort(), named: named.sort() };
+  return { repositories, ignoring: ignoring.sort(), named: named.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 /** Of what a scan found: node n is the n-th (R-ID). */
@@ -61,7 +69,20 @@ export function* scannedEntries(nodes: readonly SnapshotNode[]): Generator<Entry
     return names.reverse().join("/");
   };
   for (const { kind, places } of nodes)
-    for (const { parent, name } of places) yield { name, kind, dir: () => dirOf(parent) };
+    for (const { parent, name } of places) yield { name, parent, kind, dir: () => dirOf(parent) };
+}
+
+/** The directory at a path, of what a scan found. */
+export function scannedDirs(nodes: readonly SnapshotNode[]): (path: string) => NodeId | undefined {
+  let known: ReadonlyMap<string, NodeId> | undefined;
+  return (path) => {
+    known ??= new Map(
+      nodes.flatMap(({ id, kind, places: [at] }) => (kind === "dir" && at ? [[`${at.parent}/${at.name}`, id]] : [])),
+    );
+    let dir: NodeId | undefined = rootNode;
+    for (const name of path === "" ? [] : path.split("/")) dir = dir && known.get(`${dir}/${name}`);
+    return dir;
+  };
 }
 
 /** Of the tree as it is now. */
@@ -71,7 +92,7 @@ export function* viewEntries(view: Pick<View, "list" | "node">): Generator<Entry
     const { dir } = next;
     for (const { name, node } of view.list(next.id)) {
       const kind = view.node(node)?.kind;
-      if (kind !== undefined) yield { name, kind, dir: () => dir };
+      if (kind !== undefined) yield { name, parent: next.id, kind, dir: () => dir };
       if (kind === "dir" && !name.endsWith(".git")) open.push({ id: node, dir: pathBelow(dir, name) });
     }
   }

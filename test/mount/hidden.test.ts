@@ -1,6 +1,6 @@
 /** R-HIDE between two mounts: what is hidden is each peer's own, and is lost by nothing that another does. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { repositoryPair } from "../harness/repository-pair.ts";
@@ -11,6 +11,22 @@ const files = {
   "conf/server.key": "secret\n",
   "conf/server.conf": "port 1\n",
 };
+
+test("R-HIDE: a tracked .env is shared where it is, also after its directory was moved; one beside it is not", async () => {
+  const packages = { "web/.env": "PORT=80\n", "api/.env": "TOKEN=mine\n", "api/main.ts": "" };
+  const { host, guest, first, told } = await repositoryPair(packages, ["web/.env", "api/main.ts"]);
+  expect(first["hidden"]).toEqual({ count: 1, first: ["api/.env"] });
+  expect(readFileSync(join(guest, "web/.env"), "utf8")).toBe("PORT=80\n");
+  expect(readdirSync(join(guest, "api"))).toEqual(["main.ts"]);
+  renameSync(join(guest, "web"), join(guest, "site"));
+  writeFileSync(join(guest, "site/.env"), "PORT=81\n");
+  await told(guest, host);
+  expect(readFileSync(join(host, "site/.env"), "utf8")).toBe("PORT=81\n");
+  renameSync(join(host, "api"), join(host, "web"));
+  await told(host, guest);
+  expect(readdirSync(join(guest, "web"))).toEqual(["main.ts"]);
+  expect(readFileSync(join(host, "web/.env"), "utf8")).toBe("TOKEN=mine\n");
+}, 120_000);
 
 test("R-HIDE: the host's .env is not at the guest, the guest's own is not at the host, and nobody removes the other's", async () => {
   const { folder, host, guest, first, told } = await repositoryPair(files, [".env.example", "conf/server.conf"]);

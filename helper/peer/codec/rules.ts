@@ -2,6 +2,7 @@
 import type { PathRulesData, Repository } from "../../replica/path-rules-data.ts";
 import { frameType, limits } from "../protocol.ts";
 import { frameOf, type Reader, type Writer } from "./bytes.ts";
+import { readNode } from "./values.ts";
 
 /** A work tree's path at most, as Linux has it (PATH_MAX). Bytes. */
 const longestPath = 4096;
@@ -10,7 +11,10 @@ const longestText = 2 ** 20;
 export function encodeRules(rules: PathRulesData): Uint8Array {
   return frameOf(frameType.rules, (w) => {
     writeList(w, rules.hidden, (pattern) => w.latin1(Buffer.from(pattern, "utf8").toString("latin1")));
-    writeList(w, rules.exempt, (name) => w.latin1(name));
+    writeList(w, rules.exempt, ({ dir, name }) => {
+      w.uint(dir);
+      w.latin1(name);
+    });
     writeList(w, rules.repositories, ({ dir, excludes, tracked }) => {
       w.latin1(dir);
       writeList(w, excludes, (text) => writeText(w, text));
@@ -40,7 +44,7 @@ export function readRules(r: Reader): PathRulesData {
   if (r.left > limits.rules) r.fail("rules too large");
   return {
     hidden: r.list(limits.hiddenPatterns, 2, (item) => Buffer.from(item.latin1(1024), "latin1").toString("utf8")),
-    exempt: r.list(limits.rules, 2, (item) => item.latin1(255)),
+    exempt: r.list(limits.rules, 10, (item) => ({ dir: readNode(item), name: item.latin1(255) })),
     repositories: r.list(limits.rules, 10, readRepository),
     ignoreFiles: r.list(limits.rules, 6, (item) => ({ dir: item.latin1(longestPath), text: readText(item) })),
   };

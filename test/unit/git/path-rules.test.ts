@@ -5,8 +5,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type FileName, parseFileName } from "../../../helper/base/name.ts";
-import { hiddenByDefault, hiddenNames } from "../../../helper/git/hidden-names.ts";
+import { hiddenByDefault, hiddenNames, hiddenPlaces } from "../../../helper/git/hidden-names.ts";
 import { excludesOf, pathRulesOf } from "../../../helper/git/path-rules.ts";
+import { rootNode, type NodeId } from "../../../helper/replica/ids.ts";
 import type { Kind } from "../../../helper/replica/op.ts";
 import { nothingApartData, type PathRulesData, type Repository } from "../../../helper/replica/path-rules-data.ts";
 import { createRandom } from "../../harness/random.ts";
@@ -21,13 +22,27 @@ function rules(data: Partial<PathRulesData>): (path: string) => boolean {
 }
 
 describe("hidden names", () => {
-  const isHidden = hiddenNames(hiddenByDefault, [".env.example"]) as (name: string) => boolean;
-  test("are matched whole, by star and question mark, unless they are those of tracked files", () => {
+  const isHidden = hiddenNames(hiddenByDefault) as (name: string) => boolean;
+  test("are matched whole, by star and question mark, but for exceptions", () => {
     expect([".env", ".env.local", "server.key", "id_rsa"].map(isHidden)).toEqual([true, true, true, true]);
     expect([".env.example", "env", ".envrc", "key", "id_rsa.pub", "monkey", "x.pem.txt"].filter(isHidden)).toEqual([]);
-    const odd = hiddenNames(["a?c", "é*", "[x]", "a+b", "x**y*"], []) as (name: string) => boolean;
+    const odd = hiddenNames(["a?c", "é*", "[x]", "a+b", "x**y*"]) as (name: string) => boolean;
     expect(["abc", bytes("été"), "[x]", "a+b", "xxy"].map(odd)).toEqual([true, true, true, true, true]);
     expect(["ac", "abbc", "x", "aab", bytes("aé")].filter(odd)).toEqual([]);
+  });
+
+  test("are shared in the directories that are exempt, with their editors' copies, and hidden in others", () => {
+    const [here, there] = [rootNode, 7 as NodeId];
+    const isHiddenIn = hiddenPlaces(
+      [".env", "*.key"],
+      [
+        { dir: here, name: ".env" },
+        { dir: here, name: "a.key~" },
+      ],
+    ) as (name: string, dir: NodeId) => boolean;
+    expect([".env", ".env~", "a.key~"].map((name) => isHiddenIn(name, here))).toEqual([false, false, false]);
+    expect([".env", ".env~", "a.key~"].map((name) => isHiddenIn(name, there))).toEqual([true, true, true]);
+    expect(["a.key", ".a.key.swp"].map((name) => isHiddenIn(name, here))).toEqual([true, true]);
   });
 
   test("an editor's copy of what is hidden is hidden", () => {
@@ -99,10 +114,10 @@ describe("what git ignores", () => {
         (text, at, kind) => {
           const data = { ...nothingApartData, hidden: [text], repositories: [repository({ excludes: [text] })] };
           const asked = pathRulesOf(data);
-          expect([typeof asked.isIgnored(at, kind as Kind), typeof asked.isHidden(at[0] as FileName)]).toEqual([
-            "boolean",
-            "boolean",
-          ]);
+          expect([
+            typeof asked.isIgnored(at, kind as Kind),
+            typeof asked.isHidden(at[0] as FileName, rootNode),
+          ]).toEqual(["boolean", "boolean"]);
         },
       ),
       { numRuns: 2000 },

@@ -5,7 +5,7 @@ import { rootNode } from "../../../helper/replica/ids.ts";
 import type { Op } from "../../../helper/replica/op.ts";
 import { at, hostRepo, hostRig, node, scanned, time, v0, type HostRig } from "./rig.ts";
 
-const rules = { isHidden: hiddenNames([".env", ".env.*", "*.key"], [".env.example"]) };
+const rules = { isHidden: hiddenNames([".env", ".env.*", "*.key", "!.env.example"]) };
 const paths = [
   ...hostRepo,
   ".env",

@@ -7,6 +7,8 @@ import type { FileName } from "../../../helper/base/name.ts";
 import { openHostFolder } from "../../../helper/content/host-folder.ts";
 import { pathRulesOf } from "../../../helper/git/path-rules.ts";
 import { hiddenIn, readFolder } from "../../../helper/session/read-folder.ts";
+import type { NodeId } from "../../../helper/replica/ids.ts";
+import { scannedDirs } from "../../../helper/session/rules-sources.ts";
 import { gitEnvironment } from "../../harness/git.ts";
 
 let root = "";
@@ -34,12 +36,13 @@ async function read(hide: readonly string[] = [".env", ".env.*"], shareIgnored =
   says.length = 0;
   const folder = openHostFolder(root);
   try {
-    const { collected, hidden } = await readFolder(folder, root, {
+    const { collected, hidden, scanned } = await readFolder(folder, root, {
       hide,
       shareIgnored,
       warn: (text) => says.push(text),
     });
-    return { hidden, collected: await collected, rules: pathRulesOf(await collected) };
+    const dirAt = scannedDirs(scanned.nodes);
+    return { hidden, dirAt, collected: await collected, rules: pathRulesOf(await collected) };
   } finally {
     folder.dispose();
   }
@@ -86,17 +89,27 @@ test("the user's own excludes count, after all others", async () => {
   expect(collected.repositories).toEqual([{ dir: "", excludes: ["*.swp\n"], tracked: [] }]);
 });
 
-test("R-HIDE: names of tracked files are shared; what lies in a hidden directory is not told of", async () => {
+test("R-HIDE: tracked files are shared where they are; what lies in a hidden directory is not told of", async () => {
   git(["init", "-q"]);
-  put(".env.example", "A=");
   put("a/.env", "A=1");
   put("b/.env/.gitignore", "*");
-  put("b/.env.example", "A=");
-  git(["add", ".env.example"]);
-  const { collected, hidden } = await read();
-  expect(collected).toMatchObject({ hidden: [".env", ".env.*"], exempt: [".env.example"], ignoreFiles: [] });
-  expect(hidden).toEqual(["a/.env", "b/.env/"]);
+  put("b/.env.local", "A=");
+  put("c/.env", "PUBLIC=1");
+  put("c/.env.d/list", "");
+  put("d/gone/.env", "");
+  git(["add", "-f", "c", "d"]);
+  rmSync(join(root, "d/gone/.env"));
+  const { collected, hidden, rules, dirAt } = await read();
+  const exempt = [
+    { dir: dirAt("c"), name: ".env" },
+    { dir: dirAt("c"), name: ".env.d" },
+    { dir: dirAt("d/gone"), name: ".env" },
+  ];
+  expect(collected).toMatchObject({ hidden: [".env", ".env.*"], exempt, ignoreFiles: [] });
+  expect(hidden).toEqual(["a/.env", "b/.env/", "b/.env.local"]);
   expect(await hiddenIn(root, [".env"])).toEqual(["a/.env", "b/.env/"]);
+  const isHidden = (dir: string): boolean => rules.isHidden(".env" as FileName, dirAt(dir) as NodeId);
+  expect(["a", "c", "d", "d/gone", ""].map(isHidden)).toEqual([true, false, true, false, true]);
 });
 
 test("a folder that is no repository ignores nothing; nor does one that git cannot read, which is said", async () => {
