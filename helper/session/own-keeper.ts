@@ -10,6 +10,7 @@ import type { GuestReplica } from "../replica/api.ts";
 import type { NodeId } from "../replica/ids.ts";
 import type { OwnEntry } from "../replica/own-entry.ts";
 import { createOwnSaver } from "./own-saver.ts";
+import { createWarnOnce } from "./warn-once.ts";
 
 /** Between a change and its being kept, ms. */
 const shortestPause = 2000;
@@ -47,16 +48,9 @@ export function startOwnKeeper(parts: OwnKeeperParts): OwnKeeper {
   let homeless: Saving["entries"] = [];
   let isOn = true;
   let isOver = false;
-  let hasFailed = false;
   let running: Promise<void> = Promise.resolve();
   let timer: { cancel(): void } | undefined;
-
-  function warnOf(error: unknown): void {
-    const { code } = error as { code?: unknown };
-    if (typeof code !== "string") throw error;
-    if (!hasFailed) parts.warn(`your own files cannot be kept for your next session: ${code}`);
-    hasFailed = true;
-  }
+  const warnOf = createWarnOnce(parts.warn, "your own files cannot be kept for your next session");
 
   function stop(why: string): void {
     isOn = false;

@@ -11,6 +11,7 @@ import type { SessionEvent } from "./api.ts";
 import { contentInfo, keepContent } from "./cached-content.ts";
 import { createSlices } from "./slices.ts";
 import { shownPath } from "./timeline.ts";
+import { createWarnOnce } from "./warn-once.ts";
 
 /** What waits this long is kept; between two looks. ms */
 const pause = 1000;
@@ -35,24 +36,17 @@ export function startUnsentKeeper(parts: UnsentKeeperParts): Disposable {
   /** The last operation there was at the last look; 0: none was undecided. */
   let mark = 0;
   let isOver = false;
-  let hasFailed = false;
   let running: Promise<void> = Promise.resolve();
   let timer: { cancel(): void } | undefined;
 
-  function warnOf(error: unknown): void {
-    const { code } = error as { code?: unknown };
-    if (typeof code !== "string") throw error;
-    if (!hasFailed)
-      emit({ event: "warning", text: `what the host has not heard of cannot be kept for a crash: ${code}` });
-    hasFailed = true;
-  }
+  const warn = (text: string): void => emit({ event: "warning", text });
+  const warnOf = createWarnOnce(warn, "what the host has not heard of cannot be kept for a crash");
 
   function recover(): void {
     const { entries, failed } = takeUnsent(parts.folder, parts.recovery);
     for (const { path, id } of entries)
       emit({ event: "recovered", path: shownPath(path), reason: "unsent", id: String(id) });
-    if (failed > 0)
-      emit({ event: "warning", text: `${failed} versions of your last session cannot be recovered now: no room` });
+    if (failed > 0) warn(`${failed} versions of your last session cannot be recovered now: no room`);
   }
 
   async function save(): Promise<void> {

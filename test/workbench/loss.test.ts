@@ -5,7 +5,7 @@ import { expect, vi } from "vitest";
 import { mustGit } from "../harness/git.ts";
 import { mustRun } from "../harness/run.ts";
 import { describePair, onRoad, soon } from "../harness/workbench/pair.ts";
-import { acceptInWindow, sessionOf } from "../harness/workbench/peers.ts";
+import { acceptInWindow, type Peer, sessionOf } from "../harness/workbench/peers.ts";
 import type { Window } from "../harness/workbench/window.ts";
 
 /** The proxy lives in this process, which therefore never waits for the guest's mount. */
@@ -19,6 +19,21 @@ async function benIs(ada: Window, state: RegExp): Promise<void> {
     const rows = await ada.views.tree("Peers").read();
     expect(rows.find(({ label }) => label === "ben")?.description).toMatch(state);
   }, soon);
+}
+
+/** By the button of the guest's notice, and one click at the host. */
+async function rejoin(host: Peer, guest: Peer): Promise<void> {
+  const { window: ben } = guest;
+  await ben.notifications.click(/session has ended/, "Rejoin");
+  await host.window.notifications
+    .one(/ben asks to join/)
+    .first()
+    .waitFor();
+  // The window that showed the dead mount begins anew.
+  const begun = ben.page.waitForEvent("load", { timeout: soon.timeout });
+  await acceptInWindow(host, guest);
+  await begun;
+  await ben.statusBar.item(/in sync/).waitFor();
 }
 
 describePair("two windows over a road that can be closed", onRoad(), (it) => {
@@ -121,16 +136,7 @@ describePair("two windows over a road that can be closed", onRoad(), (it) => {
     ada,
     ben,
   }) => {
-    await ben.notifications.click(/session has ended/, "Rejoin");
-    await ada.notifications
-      .one(/ben asks to join/)
-      .first()
-      .waitFor();
-    // The window that showed the dead mount begins anew.
-    const begun = ben.page.waitForEvent("load", { timeout: soon.timeout });
-    await acceptInWindow(host, guest);
-    await begun;
-    await ben.statusBar.item(/in sync/).waitFor();
+    await rejoin(host, guest);
     await ada.statusBar.item(/in sync/).waitFor();
     expect(sessionOf(guest.workbench).mount).toBe(mount);
     await Promise.all([ada.views.open("Explorer"), ben.views.open("Explorer")]);
@@ -164,15 +170,7 @@ describePair("two windows over a road that can be closed", onRoad(), (it) => {
     await ada.notifications.click(/helper ended/, "Share Again");
     await ada.notifications.one(/invite is on the clipboard/).waitFor();
     expect(sessionOf(host.workbench).invite).toBe(invite);
-    await ben.notifications.click(/session has ended/, "Rejoin");
-    await ada.notifications
-      .one(/ben asks to join/)
-      .first()
-      .waitFor();
-    const begun = ben.page.waitForEvent("load", { timeout: soon.timeout });
-    await acceptInWindow(host, guest);
-    await begun;
-    await ben.statusBar.item(/in sync/).waitFor();
+    await rejoin(host, guest);
     await writeAtGuest(mount, "after-crash.txt", "by ben\n");
     await vi.waitFor(() => expect(readFileSync(join(folder, "after-crash.txt"), "utf8")).toBe("by ben\n"), soon);
     await ben.screenshot("loss-9-shared-again");

@@ -34,14 +34,16 @@ async function refusedSave(): Promise<void> {
   await expect(editors.save(write)).rejects.toThrow("newer");
 }
 const save = async (): Promise<void> => await editors.save((text) => writeFileSync(file, text));
+const typeAndSave = async (text: string): Promise<void> => {
+  editors.type(text);
+  await save();
+};
 const keeps = (text: string) => ["keep", { path: "a.txt", bytes: Buffer.from(text).toString("base64") }];
 
 it("keeps nothing where the file holds what its user saw", async () => {
   await openFile();
-  editors.type("two\n");
-  await save();
-  editors.type("three\n");
-  await save();
+  await typeAndSave("two\n");
+  await typeAndSave("three\n");
   expect(helper.asked).toEqual([]);
 });
 
@@ -61,25 +63,21 @@ it("keeps what another wrote right after a save, before its user types on", asyn
     writeFileSync(file, text);
     writeFileSync(file, "TWO\n");
   });
-  editors.type("three\n");
-  await save();
+  await typeAndSave("three\n");
   expect(helper.asked).toEqual([keeps("TWO\n")]);
 });
 
 it("does not take its user's own save for another's, however soon its user types on", async () => {
   await openFile();
-  editors.type("two\n");
-  await save();
-  editors.type("three\n");
-  await save();
+  await typeAndSave("two\n");
+  await typeAndSave("three\n");
   expect(helper.asked).toEqual([]);
 });
 
 it("does not take for seen what is typed while the document is still said to be clean", async () => {
   await openFile();
   editors.readAnew("typed\n");
-  editors.type("typed on\n");
-  await save();
+  await typeAndSave("typed on\n");
   expect(helper.asked).toEqual([]);
 });
 
@@ -102,7 +100,6 @@ it("takes for seen what the file holds when a document is met that was restored 
   await editors.save();
   expect(helper.asked).toEqual([]);
   writeFileSync(file, "ONE\n");
-  editors.type("unsaved again\n");
-  await save();
+  await typeAndSave("unsaved again\n");
   expect(helper.asked).toEqual([keeps("ONE\n")]);
 });
