@@ -18,6 +18,8 @@ describeDuels("clocks 3 s apart", sessionField({ guests: 2, clocksMs: [3000, -30
 describeDuels("the fuse-native driver", sessionField({ guests: 2, driver: "fuse-native" }), {
   kinds: ["commits"],
   commits: 90,
+  // Old and new opens of a path share libfuse's pages: git may find its index torn, and says so.
+  known: /index uses |index file corrupt|bad index file|bad signature/,
 });
 
 describeDuels("a writer in the host's real folder beside its mount", sessionField({ guests: 1 }, true), {

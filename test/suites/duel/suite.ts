@@ -17,6 +17,8 @@ export interface DuelSuiteOptions {
   readonly kinds?: readonly DuelKind[];
   readonly commits?: number;
   readonly limitMs?: number;
+  /** Faults that the field is known for, and README tells of; lost work is never one. They are printed. */
+  readonly known?: RegExp;
 }
 
 export function describeDuels(name: string, open: OpenField, options: DuelSuiteOptions = {}): void {
@@ -26,7 +28,8 @@ export function describeDuels(name: string, open: OpenField, options: DuelSuiteO
         const commits = options.commits ?? sizes[kind];
         const verdict = await fightDuel(open, { kind, commits, seed: newSeed(), limitMs: options.limitMs ?? 240_000 });
         process.stdout.write(`${name}, ${verdictToText(verdict)}\n`);
-        expect(verdict.good, verdictToText(verdict)).toBe(true);
+        const unknown = verdict.faults.filter((fault) => options.known?.test(fault) !== true);
+        expect([verdict.lost, unknown], verdictToText(verdict)).toEqual([[], []]);
       });
     }
   });
