@@ -39,17 +39,17 @@ export function guardSaves(
   function meet(document: TextDocument): void {
     if (pathIn(document) === undefined) return;
     const { fsPath } = document.uri;
-    const before = bases.get(fsPath) ?? firstBase(document);
-    const base = document.isDirty ? before : confirmed(document, before);
+    const before = bases.get(fsPath);
+    const base = document.isDirty ? (before ?? firstBase(document)) : confirmed(document, before);
     bases.set(fsPath, base);
     void base.then((known) => {
       if (bases.get(fsPath) === base) remembered.set(fsPath, document.isDirty ? known : undefined);
     });
   }
 
+  /** Of unsaved changes that no window before knew nobody knows what their user saw: what the file holds now counts. */
   async function firstBase(document: TextDocument): Promise<SeenText | undefined> {
-    const known = document.isDirty ? remembered.get(document.uri.fsPath) : undefined;
-    return known ?? (await inFile(document));
+    return remembered.get(document.uri.fsPath) ?? (await inFile(document));
   }
 
   async function beforeSave(document: TextDocument): Promise<void> {
@@ -87,18 +87,22 @@ export function guardSaves(
 
 /**
  * The text that is there now, if the file holds it: the first event of somebody's typing can still call a document clean, and a
- * peer may have been quicker than the editor. Its user may type on meanwhile.
+ * peer may have been quicker than the editor. Its user may type on meanwhile. Else what was known before, or what the file holds.
  */
-async function confirmed(document: TextDocument, before: Promise<SeenText | undefined>): Promise<SeenText | undefined> {
+async function confirmed(
+  document: TextDocument,
+  before: Promise<SeenText | undefined> | undefined,
+): Promise<SeenText | undefined> {
   const seen = seenOf(document, document.getText());
   const bytes = await bytesOf(document);
-  return bytes !== undefined && isSeen(seen, await textOf(bytes, seen.encoding)) ? seen : await before;
+  const text = bytes && (await textOf(bytes, seen.encoding));
+  if (text !== undefined && isSeen(seen, text)) return seen;
+  return before === undefined && text !== undefined ? seenText(text, seen.eol, seen.encoding) : await before;
 }
 
-/** Of one with unsaved changes when it is met, which no window before knew: nobody knows what its user saw, so what the file holds now counts. */
 async function inFile(document: TextDocument): Promise<SeenText | undefined> {
   const bytes = await bytesOf(document);
-  return bytes === undefined ? undefined : seenOf(document, await textOf(bytes, document.encoding));
+  return bytes && seenOf(document, await textOf(bytes, document.encoding));
 }
 
 /** Undefined where there is no such file, or it is too large. */

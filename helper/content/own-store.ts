@@ -1,6 +1,6 @@
 /** R-OWN: where a guest's own files are between its sessions: a manifest, and a folder of content for each session that wrote one. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
-import { open, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileName } from "../base/name.ts";
 import type { OwnEntry } from "../replica/own-entry.ts";
@@ -15,6 +15,7 @@ import {
   parseManifest,
 } from "./own-manifest.ts";
 import { releaseLock, takeLock } from "./pid-lock.ts";
+import { replaceFile } from "./replace-file.ts";
 import { syncPath } from "./sync-path.ts";
 
 /** `busy`: another helper has it. `damaged`: what was there is at `aside` now. */
@@ -29,7 +30,6 @@ export interface Saving {
 }
 
 const generationName = /^content-(\d+)$/;
-const chunk = 64 * 1024;
 
 /**
  * One session's. It writes into a generation of its own; the one before is there until its own first manifest is. All calls throw
@@ -104,7 +104,7 @@ export class OwnStore {
     this.#saves++;
     const isEmpty = saving.entries.length === 0 && saving.gone.length === 0;
     if (isEmpty) await rm(this.#manifest, { force: true });
-    else await this.#write(saving);
+    else await replaceFile(this.#manifest, manifestLines(this.#generation, saving));
     this.#isNamed = !isEmpty;
     const named = new Set(saving.entries.map(({ content }) => content));
     for (const content of this.#present) {
@@ -133,26 +133,6 @@ export class OwnStore {
     if (!this.#isNamed) rmSync(this.#folder(this.#generation), { recursive: true, force: true });
     releaseLock(this.#lock);
     if (readdirSync(this.dir).length === 0) rmdirSync(this.dir);
-  }
-
-  async #write({ entries, gone }: Saving): Promise<void> {
-    const fresh = `${this.#manifest}.new`;
-    const file = await open(fresh, "w", 0o600);
-    try {
-      let text = headLine(this.#generation);
-      for (const { entry, content } of entries) {
-        text += entryLine(entry, content);
-        if (text.length < chunk) continue;
-        await file.appendFile(text);
-        text = "";
-      }
-      for (const path of gone) text += goneLine(path);
-      await file.appendFile(text + lastLine(entries.length + gone.length));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, this.#manifest);
   }
 
   #begin(): void {
@@ -191,6 +171,13 @@ export class OwnStore {
   #folder(generation: number): string {
     return join(this.dir, `content-${generation}`);
   }
+}
+
+function* manifestLines(generation: number, { entries, gone }: Saving): Generator<string> {
+  yield headLine(generation);
+  for (const { entry, content } of entries) yield entryLine(entry, content);
+  for (const path of gone) yield goneLine(path);
+  yield lastLine(entries.length + gone.length);
 }
 
 /** One file after the other: recursive removal of thousands at once would keep the thread for as long as it takes. */

@@ -1,20 +1,11 @@
 /** R-UNSENT: what of a guest's writes its host has not decided yet, as files that outlive the helper. All calls throw what the file system says. */
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
-import { open } from "node:fs/promises";
+import { copyFileSync, mkdirSync, mkdtempSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "./attempt.ts";
 import { takeLock } from "./pid-lock.ts";
 import { parseRecovered, type Recovered } from "./recovered.ts";
 import type { RecoveryStore } from "./recovery-store.ts";
+import { replaceFile } from "./replace-file.ts";
 import { syncPath } from "./sync-path.ts";
 
 /** One session's: a folder in `parent` while something is unsent, with an index as the recovery store's and a file for each entry. */
@@ -35,14 +26,7 @@ export class UnsentStore {
   async save(lines: ReadonlyMap<number, string>, fresh: readonly number[]): Promise<void> {
     const dir = (this.#dir ??= makeOwn(this.#parent));
     for (const id of fresh) await syncPath(join(dir, String(id)));
-    const file = await open(join(dir, "index.new"), "w", 0o600);
-    try {
-      await file.writeFile([...lines.values()].join(""));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    renameSync(join(dir, "index.new"), join(dir, "index"));
+    await replaceFile(join(dir, "index"), lines.values());
     await syncPath(dir);
     for (const name of readdirSync(dir))
       if (name !== "lock" && name !== "index" && !lines.has(Number(name))) rmSync(join(dir, name), { force: true });

@@ -13,6 +13,11 @@ async function writeAtGuest(mount: string, name: string, text: string): Promise<
   await mustRun("sh", ["-c", 'printf %s "$2" > "$1"', "sh", join(mount, name), text]);
 }
 
+/** What the guest wrote is in the host's real folder. */
+async function arrives(folder: string, name: string, text: string): Promise<void> {
+  await vi.waitFor(() => expect(readFileSync(join(folder, name), "utf8")).toBe(text), soon);
+}
+
 /** The host's window says so of the guest. */
 async function benIs(ada: Window, state: RegExp): Promise<void> {
   await vi.waitFor(async () => {
@@ -80,7 +85,7 @@ describePair("two windows over a road that can be closed", onRoad(), (it) => {
     await ada.screenshot("loss-4-silent");
     for (const direction of ["toHost", "toGuest"] as const) proxy.resume(direction);
     await ben.statusBar.item(/in sync/).waitFor();
-    await vi.waitFor(() => expect(readFileSync(join(folder, "kept.txt"), "utf8")).toBe("kept\n"), soon);
+    await arrives(folder, "kept.txt", "kept\n");
     await ada.statusBar.item(/in sync/).waitFor();
     // The file that ben has in front may stand there, too.
     await benIs(ada, /^(?!.*(silent|reconnecting|gone))/);
@@ -153,7 +158,7 @@ describePair("two windows over a road that can be closed", onRoad(), (it) => {
   it("goes on after the connection was cut", async ({ folder, mount, proxy, ben }) => {
     proxy.cut();
     await writeAtGuest(mount, "after-cut.txt", "sent anew\n");
-    await vi.waitFor(() => expect(readFileSync(join(folder, "after-cut.txt"), "utf8")).toBe("sent anew\n"), soon);
+    await arrives(folder, "after-cut.txt", "sent anew\n");
     await ben.statusBar.item(/in sync/).waitFor();
   });
 
@@ -172,7 +177,7 @@ describePair("two windows over a road that can be closed", onRoad(), (it) => {
     expect(sessionOf(host.workbench).invite).toBe(invite);
     await rejoin(host, guest);
     await writeAtGuest(mount, "after-crash.txt", "by ben\n");
-    await vi.waitFor(() => expect(readFileSync(join(folder, "after-crash.txt"), "utf8")).toBe("by ben\n"), soon);
+    await arrives(folder, "after-crash.txt", "by ben\n");
     await ben.screenshot("loss-9-shared-again");
   });
 });

@@ -71,12 +71,17 @@ function joined() {
   };
 }
 
+/** Nothing was decided between two looks. */
+async function isKept({ look }: { readonly look: () => void }): Promise<void> {
+  look();
+  look();
+  await vi.waitFor(() => expect(readdirSync(join(folder(), left()[0] ?? ""))).toContain("index"));
+}
+
 test("what waits for the host is recovered by the next session, with the bytes that were written last", async () => {
   const first = joined();
   const node = first.write("new.txt", "of new");
-  first.look();
-  first.look();
-  await vi.waitFor(() => expect(readdirSync(join(folder(), left()[0] ?? ""))).toContain("index"));
+  await isKept(first);
   first.append(node, ", and more");
   first.killed();
   const second = joined();
@@ -101,9 +106,7 @@ test("what the host decides within moments is written nowhere", async () => {
 test("what the host decides later is kept no more, nor what is abandoned at an orderly end", async () => {
   const first = joined();
   first.write("a", "of a");
-  first.look();
-  first.look();
-  await vi.waitFor(() => expect(readdirSync(join(folder(), left()[0] ?? ""))).toContain("index"));
+  await isKept(first);
   first.settle();
   first.look();
   await vi.waitFor(() => expect(left()).toEqual([]));
@@ -118,9 +121,7 @@ test("what the host decides later is kept no more, nor what is abandoned at an o
 test("what another helper that lives has unsent is left alone", async () => {
   const first = joined();
   first.write("a", "of a");
-  first.look();
-  first.look();
-  await vi.waitFor(() => expect(readdirSync(join(folder(), left()[0] ?? ""))).toContain("index"));
+  await isKept(first);
   expect(joined().told).toEqual([]);
   expect(left()).toHaveLength(1);
   await first.keeper.dispose();
